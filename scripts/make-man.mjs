@@ -1,0 +1,62 @@
+/**
+ * Writes man/tspahole.1 from its template and the option table of the command line. With `--check` it
+ * writes nothing and fails when the page is not what it would write. Run it through scripts/run-ts.mjs.
+ */
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { GROUP_TITLES } from '../src/cli/help.ts';
+import { OPTIONS } from '../src/cli/options.ts';
+
+const page = new URL('../man/tspahole.1', import.meta.url);
+const template = new URL('tspahole.1.in', import.meta.url);
+const manifest = new URL('../package.json', import.meta.url);
+
+/** Text that troff prints as it is. */
+function troffText(text) {
+  return text.replaceAll('\\', '\\e').replaceAll('-', '\\-').replace(/^[.']/, '\\&$&');
+}
+
+function bold(text) {
+  return `\\fB${troffText(text)}\\fR`;
+}
+
+/** An option with its value: `-j[N], --jobs[=N]`. */
+function heading({ short, name, argument, metavar = 'VALUE' }) {
+  const value = `\\fI${troffText(metavar)}\\fR`;
+  const shortValue = { none: '', required: ` ${value}`, optional: `[${value}]` }[argument];
+  const longValue = { none: '', required: `=${value}`, optional: `[=${value}]` }[argument];
+  const long = bold(`--${name}`) + longValue;
+  return short === undefined ? long : `${bold(`-${short}`)}${shortValue}, ${long}`;
+}
+
+function entry(option) {
+  return `.TP\n${heading(option)}\n${troffText(option.help)}`;
+}
+
+function group([key, title]) {
+  const options = OPTIONS.filter((option) => option.group === key && isListed(option, 'supported'));
+  return options.length === 0 ? [] : [`.SS ${title}`, ...options.map(entry)];
+}
+
+function isListed({ hidden, status }, wanted) {
+  return hidden === undefined && status === wanted;
+}
+
+function makePage() {
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8'));
+  const planned = OPTIONS.filter((option) => isListed(option, 'planned')).map(({ name }) =>
+    bold(`--${name}`),
+  );
+  const body = readFileSync(template, 'utf8')
+    .replace('@VERSION@', () => version)
+    .replace('@OPTIONS@', () => Object.entries(GROUP_TITLES).flatMap(group).join('\n'))
+    .replace('@PLANNED@', () => planned.join(',\n'));
+  return `.\\" Made by scripts/make-man.mjs; change scripts/tspahole.1.in or src/cli/options.ts instead.\n${body}`;
+}
+
+const text = makePage();
+if (!process.argv.includes('--check')) writeFileSync(page, text);
+else if (!existsSync(page) || readFileSync(page, 'utf8') !== text) {
+  console.error('man/tspahole.1 is out of date: run `npm run man`');
+  process.exitCode = 1;
+}

@@ -1,0 +1,164 @@
+/**
+ * `Finder`: finds in each unit what the settings ask for, keeps what must not be printed twice, and
+ * remembers what is still missing.
+ */
+
+import { findTypeByName, Kind, Layouts, type TypeId, type TypeTable } from '../../index.ts';
+import { SeenComposites, systemCachelineSize, typeFilter } from '../../internal.ts';
+import { writeText } from '../output.ts';
+import type { Streams } from '../run.ts';
+import type { ListSettings } from '../settings.ts';
+import { containersOf, pointersTo } from './relations.ts';
+import type { Renderer, Unit } from './renderer.ts';
+import { TextRenderer } from './text-renderer.ts';
+
+export class Finder {
+  readonly #settings: ListSettings;
+  readonly #streams: Streams;
+  readonly #renderer: Renderer;
+  readonly #seen: SeenComposites;
+  readonly #cachelineSize: number;
+  /** Names of `-C`, `-i`, `-f` that no unit had so far. */
+  #missing: string[];
+  #foundEnumerator = false;
+
+  constructor(settings: ListSettings, streams: Streams) {
+    this.#settings = settings;
+    this.#streams = streams;
+    this.#renderer = new TextRenderer(settings, streams.out);
+    this.#seen = new SeenComposites({ ignoreKind: settings.compat });
+    this.#cachelineSize = settings.cachelineSize ?? systemCachelineSize();
+    this.#missing = [...this.#names];
+  }
+
+  get #names(): readonly string[] {
+    const { contains, findPointersTo, classNames } = this.#settings;
+    return [contains, findPointersTo, classNames].find((names) => names.length > 0) ?? [];
+  }
+
+  /** Whether everything that was asked for by name has been found. */
+  get isDone(): boolean {
+    return this.#names.length > 0 && this.#missing.length === 0;
+  }
+
+  /** Prints what a unit has of what is asked for. */
+  visit(table: TypeTable): void {
+    const { compat } = this.#settings;
+    const layouts = new Layouts(table, {
+      cachelineSize: this.#cachelineSize,
+      lazyPacked: compat,
+      legacyBitfields: !compat,
+    });
+    const unit: Unit = { table, layouts };
+    this.#renderer.begin(unit);
+    if (this.#settings.containsEnumerator !== undefined && this.#showsEnumerator(unit)) return;
+    if (this.#names.length > 0) this.#visitNames(unit);
+    else this.#list(unit);
+    this.#renderer.end();
+  }
+
+  /** Hands on what has been printed; to be called before writing elsewhere. */
+  flush(): void {
+    this.#renderer.end();
+  }
+
+  /** Prints what had to wait for the last unit and says what is missing. Returns whether nothing is. */
+  finish(): boolean {
+    this.#renderer.finish();
+    const { compat, containsEnumerator } = this.#settings;
+    const { err } = this.#streams;
+    const program = compat ? 'pahole' : 'tspahole';
+    for (const name of compat ? this.#missing.slice(0, 1) : this.#missing) {
+      writeText(err, `${program}: type '${name}' not found\n`);
+    }
+    if (containsEnumerator === undefined || compat || this.#foundEnumerator)
+      return this.#missing.length === 0;
+    writeText(err, `tspahole: no enum has an enumerator '${containsEnumerator}'\n`);
+    return false;
+  }
+
+  /** Returns whether the unit is done: pahole lists all types of a unit that has no such enumerator. */
+  #showsEnumerator({ table }: Unit): boolean {
+    const name = this.#settings.containsEnumerator as string;
+    for (let id = 1; id < table.end; id++) {
+      const kind = table.kind(id);
+      if ((kind !== Kind.Enum && kind !== Kind.Enum64) || !hasEnumerator(table, id, name)) continue;
+      this.#renderer.enumeration(id);
+      this.#foundEnumerator = true;
+      this.#renderer.end();
+      return true;
+    }
+    return !this.#settings.compat;
+  }
+
+  #visitNames(unit: Unit): void {
+    const { compat, skipMissing, findPointersTo } = this.#settings;
+    const missing: string[] = [];
+    for (const [index, name] of this.#missing.entries()) {
+      const id = findTypeByName(unit.table, name, { forwards: findPointersTo.length > 0 });
+      if (id !== undefined) {
+        this.#showNamed(unit, id);
+        continue;
+      }
+      missing.push(name);
+      // pahole looks no further in a unit once a name is missing.
+      if (compat && !skipMissing) {
+        missing.push(...this.#missing.slice(index + 1));
+        break;
+      }
+    }
+    this.#missing = missing;
+  }
+
+  #showNamed(unit: Unit, id: TypeId): void {
+    const { contains, findPointersTo, recursive } = this.#settings;
+    if (contains.length > 0) {
+      for (const container of containersOf(unit, id, this.#passes(unit), recursive)) {
+        if (container.depth > 0 || this.#seen.add(unit.table, container.id))
+          this.#renderer.container(container);
+      }
+    } else if (findPointersTo.length > 0) {
+      for (const { id: holder, members } of pointersTo(unit, id, this.#passes(unit))) {
+        if (this.#seen.add(unit.table, holder)) this.#renderer.pointers(holder, members);
+      }
+    } else this.#renderer.named(id);
+  }
+
+  #list(unit: Unit): void {
+    const { anonInclude, compat, sort } = this.#settings;
+    const { table } = unit;
+    const passes = this.#passes(unit);
+    const isSorted = sort && this.#settings.listing === 'layout';
+    for (let id = 1; id < table.end; id++) {
+      const kind = table.kind(id);
+      if (kind !== Kind.Struct && kind !== Kind.Union) continue;
+      const isNamed = table.nameOffset(id) !== 0;
+      if (!isNamed && !anonInclude) continue;
+      if (!passes(id)) continue;
+      // Types that only differ in their members' types are told apart by the sort.
+      const keepsEqual = isSorted && (table.vlen(id) > 0 || !compat);
+      if (isNamed && !keepsEqual && !this.#seen.add(table, id)) continue;
+      this.#renderer.listed(id);
+    }
+  }
+
+  #passes(unit: Unit): (id: TypeId) => boolean {
+    const { exclude, prefixFilter, compat } = this.#settings;
+    const passesLayout = typeFilter(unit.layouts, { ...this.#settings, narrowCounters: compat });
+    if (exclude === undefined && prefixFilter === undefined) return passesLayout;
+    return (id) => {
+      const name = this.#renderer.nameOf(id);
+      if (exclude !== undefined && name?.startsWith(exclude)) return false;
+      if (prefixFilter !== undefined && name !== undefined && !name.startsWith(prefixFilter)) return false;
+      return passesLayout(id);
+    };
+  }
+}
+
+function hasEnumerator(table: TypeTable, id: TypeId, name: string): boolean {
+  const stride = table.kind(id) === Kind.Enum64 ? 3 : 2;
+  for (let index = 0; index < table.vlen(id); index++) {
+    if (table.strings.text(table.extra(id, stride * index)) === name) return true;
+  }
+  return false;
+}

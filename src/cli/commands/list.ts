@@ -1,0 +1,177 @@
+/**
+ * The listing: what `tspahole [options] [FILE...]` does. Opens the sources, walks their units, finds
+ * the types that are asked for and hands them to a renderer, which alone knows how they are printed.
+ */
+
+import { accessSync, constants, existsSync } from 'node:fs';
+import { loadSync, RUNNING_KERNEL_BTF, TspaholeError, type TypeSource } from '../../index.ts';
+import { parseClassNames } from '../class-names.ts';
+import { keepsBtf } from '../languages.ts';
+import { writeText } from '../output.ts';
+import type { Streams } from '../run.ts';
+import type { ListSettings } from '../settings.ts';
+import { Finder } from './finder.ts';
+
+/**
+ * Prints what `settings` ask for and gives the exit code: 0 when everything was found and printed, 1
+ * when a name was not found or a file could not be read. Pahole's mode gives 0 for names not found.
+ * Throws `io` when the output cannot be written.
+ */
+export function runList(settings: ListSettings, streams: Streams): number {
+  return settings.compat ? listAsPahole(settings, streams) : listOwn(settings, streams);
+}
+
+/** What is asked for can be read, and the rest named: a file that fails does not hold up the others. */
+function listOwn(given: ListSettings, streams: Streams): number {
+  const settings = withSoleOperandAsName(given);
+  refuseOtherFormats(settings);
+  const finder = new Finder(settings, streams);
+  const base = loadBase(settings);
+  const paths = settings.files.length > 0 ? settings.files : [runningKernel(streams)];
+  let failed = false;
+  for (const path of paths) {
+    try {
+      visit(finder, loadSync(path, { base }), settings, streams);
+    } catch (error) {
+      if (!(error instanceof TspaholeError) || error.code === 'usage') throw error;
+      finder.flush();
+      writeText(streams.err, `tspahole: ${error.message}\n`);
+      failed = true;
+    }
+    if (finder.isDone) break;
+  }
+  return finder.finish() && !failed ? 0 : 1;
+}
+
+/** `tspahole list_head` asks for a type of the running kernel; a name with `/` or `.` is a file. */
+function withSoleOperandAsName(settings: ListSettings): ListSettings {
+  const [operand, ...others] = settings.files;
+  const asksByName =
+    settings.classNames.length + settings.contains.length + settings.findPointersTo.length > 0;
+  if (operand === undefined || others.length > 0 || asksByName) return settings;
+  if (/[/.]/.test(operand) || existsSync(operand)) return settings;
+  return { ...settings, files: [], classNames: parseClassNames(operand, false) };
+}
+
+function refuseOtherFormats({ formatPath }: ListSettings): void {
+  if (formatPath === undefined || formatPath.includes('btf')) return;
+  throw new TspaholeError('unsupported', `reading ${formatPath.join(', ')} is not supported in this version`);
+}
+
+function loadBase({ btfBase }: ListSettings) {
+  return btfBase === undefined ? undefined : loadSync(btfBase).table();
+}
+
+function runningKernel({ env }: Streams): string {
+  return env.PAHOLE_VMLINUX_BTF_FILENAME || RUNNING_KERNEL_BTF;
+}
+
+function visit(finder: Finder, source: TypeSource, settings: ListSettings, { err }: Streams): void {
+  if (settings.languages !== undefined && !keepsBtf(settings.languages, settings.compat)) return;
+  const preferred = settings.formatPath?.[0] ?? 'dwarf';
+  if (preferred !== 'btf' && !settings.compat) {
+    for (const note of source.notes) writeText(err, `tspahole: ${source.path}: ${note}\n`);
+  }
+  for (const { table } of source.units()) {
+    if (finder.isDone) return;
+    finder.visit(table);
+  }
+}
+
+/** Signals that pahole would try its first operand as a list of type names. */
+class CannotLoad extends Error {
+  readonly path: string | undefined;
+
+  constructor(path: string | undefined) {
+    super();
+    this.path = path;
+  }
+}
+
+/**
+ * pahole reads one file after the other and gives up at the first that it cannot read; without `-C` it
+ * then takes the first operand for type names of the running kernel, unless that is a readable file.
+ */
+function listAsPahole(settings: ListSettings, streams: Streams): number {
+  const base = loadBase(settings);
+  const attempt = (present: ListSettings): number => {
+    const finder = new Finder(present, streams);
+    try {
+      for (const path of present.files) tryVisit(finder, path, () => loadForPahole(path, present, base));
+      if (present.files.length === 0) {
+        tryVisit(finder, undefined, () => loadForPahole(runningKernel(streams), present, base));
+      }
+    } catch (error) {
+      finder.flush();
+      throw error;
+    }
+    finder.finish();
+    return 0;
+  };
+  const tryVisit = (finder: Finder, path: string | undefined, open: () => TypeSource | undefined): void => {
+    if (finder.isDone) return;
+    const source = open();
+    if (source === undefined) throw new CannotLoad(path);
+    visit(finder, source, settings, streams);
+  };
+  try {
+    return attempt(settings);
+  } catch (error) {
+    if (!(error instanceof CannotLoad)) throw error;
+    return afterFailedLoad(settings, streams, { path: error.path, attempt });
+  }
+}
+
+function loadForPahole(
+  path: string,
+  { formatPath }: ListSettings,
+  base: ReturnType<typeof loadBase>,
+): TypeSource | undefined {
+  if (formatPath !== undefined && !formatPath.includes('btf')) return undefined;
+  try {
+    return loadSync(path, { base });
+  } catch (error) {
+    if (error instanceof TspaholeError) return undefined;
+    throw error;
+  }
+}
+
+function afterFailedLoad(
+  settings: ListSettings,
+  { err }: Streams,
+  {
+    path,
+    attempt,
+  }: { readonly path: string | undefined; readonly attempt: (settings: ListSettings) => number },
+): number {
+  const [operand] = settings.files;
+  const asksByName =
+    settings.classNames.length + settings.contains.length + settings.findPointersTo.length > 0;
+  const complain = (text: string): number => {
+    writeText(err, `pahole: ${text}\n`);
+    return 1;
+  };
+  if (asksByName && path !== undefined) return complain(`${path}: Invalid argument`);
+  if (asksByName)
+    return complain(`couldn't find any ${settings.formatText ?? ''} debug information on this system.`);
+  if (operand === undefined) return complain("couldn't find any debug information on this system.");
+  if (isReadable(operand)) {
+    return complain(`file '${operand}' has no ${settings.formatText ?? 'supported'} type information.`);
+  }
+  const names = { ...settings, files: [], classNames: parseClassNames(operand, true) };
+  try {
+    return attempt(names);
+  } catch (error) {
+    if (!(error instanceof CannotLoad)) throw error;
+    return complain(`couldn't find any ${settings.formatText ?? ''} debug information on this system.`);
+  }
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,156 @@
+/** `TextRenderer`: the text that pahole's users know. */
+
+import { NO_QUIRKS, PAHOLE_QUIRKS, PaholeEmitter, type TypeId } from '../../index.ts';
+import { emptyWaste, firstTypedefs, type SortEntry, sortAsPahole, sortByName } from '../../internal.ts';
+import type { Output } from '../output.ts';
+import type { ListSettings } from '../settings.ts';
+import type { Container } from './relations.ts';
+import type { Renderer, Unit } from './renderer.ts';
+
+export class TextRenderer implements Renderer {
+  readonly #settings: ListSettings;
+  readonly #output: Output;
+  readonly #isSorted: boolean;
+  readonly #waiting: SortEntry[] = [];
+  readonly #waste = emptyWaste();
+  #unit!: Unit;
+  #emitter!: PaholeEmitter;
+  #typedefs: Uint32Array | undefined;
+
+  constructor(settings: ListSettings, output: Output) {
+    this.#settings = settings;
+    this.#output = output;
+    this.#isSorted = settings.sort && settings.listing === 'layout';
+  }
+
+  begin(unit: Unit): void {
+    const { compat, relOffset, ...options } = this.#settings;
+    const quirks = compat ? PAHOLE_QUIRKS : NO_QUIRKS;
+    const sink = (bytes: Uint8Array): void => this.#output.write(bytes);
+    this.#unit = unit;
+    this.#typedefs = undefined;
+    this.#emitter = new PaholeEmitter(unit.layouts, { ...options, relativeOffsets: relOffset, quirks }, sink);
+  }
+
+  nameOf(id: TypeId): string | undefined {
+    const { table } = this.#unit;
+    const named = table.nameOffset(id) !== 0 ? id : this.#typedefOf(id);
+    return named === 0 ? undefined : table.name(named);
+  }
+
+  listed(id: TypeId): void {
+    if (this.#isSorted && this.#unit.table.nameOffset(id) !== 0) {
+      this.#waiting.push({ emitter: this.#emitter, id });
+      return;
+    }
+    // An anonymous type has no place in the order of names, and pahole leaves it out.
+    if (this.#isSorted) return;
+    if (this.#settings.listing === 'layout') this.#layout(id);
+    else this.#row(id);
+    this.#emitter.context.out.flushIfLarge();
+  }
+
+  named(id: TypeId): void {
+    if (this.#settings.listing === 'layout') this.#layout(id);
+    else this.#row(id);
+    this.#emitter.context.out.newline();
+  }
+
+  enumeration(id: TypeId): void {
+    this.#emitter.emitEnum(id);
+    this.#emitter.context.out.newline();
+  }
+
+  container({ id, count, depth }: Container): void {
+    const { out } = this.#emitter.context;
+    out.spaces(Math.min(2 * depth, MAX_CONTAINER_INDENT));
+    this.#name(id);
+    if (this.#settings.verbose) {
+      out.put(': ');
+      out.number(count);
+    }
+    out.newline();
+    out.flushIfLarge();
+  }
+
+  pointers(id: TypeId, members: readonly number[]): void {
+    const { out } = this.#emitter.context;
+    for (const member of members) {
+      this.#name(id);
+      out.put(': ');
+      const nameOffset = this.#unit.table.extra(id, 3 * member);
+      if (nameOffset === 0) out.put(NO_NAME);
+      else out.name(nameOffset);
+      out.newline();
+    }
+  }
+
+  end(): void {
+    this.#emitter?.context.out.flush();
+  }
+
+  finish(): void {
+    if (!this.#isSorted) return;
+    const sorted = this.#settings.compat ? sortAsPahole(this.#waiting) : sortByName(this.#waiting);
+    for (const { emitter, id } of sorted) {
+      emitter.emit(id);
+      emitter.context.out.newline();
+      if (emitter !== this.#emitter) emitter.context.out.flush();
+      else emitter.context.out.flushIfLarge();
+    }
+    this.end();
+  }
+
+  #layout(id: TypeId): void {
+    const isNamed = this.#unit.table.nameOffset(id) !== 0;
+    const typedef = isNamed ? 0 : this.#typedefOf(id);
+    if (!isNamed && typedef === 0 && !this.#settings.nestedAnonInclude) return;
+    this.#emitter.emit(id, typedef === 0 ? undefined : typedef);
+    this.#emitter.context.out.newline();
+  }
+
+  /** One line: the name and the numbers of the listing. */
+  #row(id: TypeId): void {
+    const { out } = this.#emitter.context;
+    const { listing } = this.#settings;
+    const { table, layouts } = this.#unit;
+    const start = out.pos;
+    this.#name(id);
+    const nameLength = out.pos - start;
+    if (listing === 'sizes') {
+      this.#column(layouts.facts.declaredSize(id));
+      this.#column(this.#narrow(layouts.waste(id, this.#waste).holeCount));
+    } else if (listing === 'members') this.#column(table.vlen(id));
+    else if (listing === 'nameLength') this.#column(nameLength);
+    out.newline();
+  }
+
+  #narrow(count: number): number {
+    return this.#settings.compat ? count & 0xff : count;
+  }
+
+  #column(value: number): void {
+    const { out } = this.#emitter.context;
+    out.putText(this.#settings.separator);
+    out.number(value);
+  }
+
+  #name(id: TypeId): void {
+    const { out } = this.#emitter.context;
+    const { table } = this.#unit;
+    const named = table.nameOffset(id) !== 0 || this.#settings.compat ? id : this.#typedefOf(id);
+    const nameOffset = table.nameOffset(named);
+    if (nameOffset !== 0) out.name(nameOffset);
+    else out.put(this.#settings.compat ? NO_NAME : '(anonymous)');
+  }
+
+  #typedefOf(id: TypeId): TypeId {
+    this.#typedefs ??= firstTypedefs(this.#unit.table);
+    return this.#typedefs[id] ?? 0;
+  }
+}
+
+/** What C prints for a name that is not there. */
+const NO_NAME = '(null)';
+
+const MAX_CONTAINER_INDENT = 127;

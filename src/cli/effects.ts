@@ -1,0 +1,227 @@
+/** What each supported option sets in the settings. */
+
+import { TspaholeError } from '../index.ts';
+import type { ParsedOption } from './argp.ts';
+import { parseLanguages } from './languages.ts';
+import { parseNumber } from './numbers.ts';
+import type { SupportedName } from './options.ts';
+import type { DebugFormat, Listing, ListSettings } from './settings.ts';
+
+/** Settings that are being put together. */
+export type Draft = { -readonly [Key in keyof ListSettings]: ListSettings[Key] } & {
+  /** What `-C`, `-f` and `-i` gave, in order. */
+  readonly asked: { readonly by: NameOption; readonly list: string }[];
+};
+
+/** The options that give names of types. */
+export type NameOption = 'class_name' | 'find_pointers_to' | 'contains';
+
+/** The settings of a command line without options. */
+export function newDraft(compat: boolean): Draft {
+  return {
+    compat,
+    json: false,
+    files: [],
+    formatPath: undefined,
+    formatText: undefined,
+    btfBase: undefined,
+    languages: undefined,
+    asked: [],
+    classNames: [],
+    skipMissing: false,
+    contains: [],
+    findPointersTo: [],
+    containsEnumerator: undefined,
+    recursive: false,
+    exclude: undefined,
+    prefixFilter: undefined,
+    anonInclude: false,
+    nestedAnonInclude: false,
+    sort: false,
+    structsOnly: false,
+    unionsOnly: false,
+    packedOnly: false,
+    holesMin: 0,
+    holeSizeMin: 0,
+    bitHolesMin: 0,
+    paddingMin: 0,
+    padding: undefined,
+    flexibleArray: false,
+    embeddedFlexibleArray: false,
+    listing: 'layout',
+    separator: '\t',
+    verbose: false,
+    expandTypes: false,
+    expandPointers: false,
+    hex: false,
+    quiet: false,
+    relOffset: false,
+    onlyDataMembers: false,
+    flatArrays: false,
+    cachelineSize: undefined,
+    showFirstBiggest: false,
+    wordSize: undefined,
+    classesAsStructs: false,
+    suppressAligned: false,
+    suppressForcePaddings: false,
+    suppressPacked: false,
+    fixupSillyBitfields: false,
+  };
+}
+
+/** Does what one option of the command line says. Throws `usage` for a value of a wrong form. */
+export function applyOption(draft: Draft, given: ParsedOption): void {
+  const effect = EFFECTS[given.option.name as SupportedName];
+  effect(draft, given.value ?? '', given);
+}
+
+/** Sets in the draft what one option says. `value` is '' where none was given. */
+type Effect = (draft: Draft, value: string, given: ParsedOption) => void;
+
+const nothing: Effect = () => {};
+
+const EFFECTS: Readonly<Record<SupportedName, Effect>> = {
+  // Handled before there are settings.
+  compat: nothing,
+  help: nothing,
+  usage: nothing,
+  version: nothing,
+  numeric_version: nothing,
+
+  format_path: setFormatPath,
+  btf_base: text('btfBase'),
+  jobs: (draft, value, given) => {
+    if (value !== '') parseNumber(given, draft.compat, { bits: 16 });
+  },
+  hashbits: checkHashBits,
+  lang: (draft, value) => {
+    draft.languages = parseLanguages(value, draft.languages?.exclude ?? false);
+  },
+  lang_exclude: (draft, value) => {
+    draft.languages = parseLanguages(value, true);
+  },
+
+  class_name: names('class_name'),
+  find_pointers_to: names('find_pointers_to'),
+  contains: names('contains'),
+  contains_enumerator: text('containsEnumerator'),
+  skip_missing: set('skipMissing'),
+  recursive: set('recursive'),
+  exclude: text('exclude'),
+  prefix_filter: text('prefixFilter'),
+  anon_include: set('anonInclude'),
+  nested_anon_include: set('nestedAnonInclude'),
+  sort: set('sort'),
+
+  structs: set('structsOnly'),
+  unions: set('unionsOnly'),
+  packed: (draft) => {
+    draft.structsOnly = true;
+    draft.packedOnly = true;
+  },
+  holes: count('holesMin'),
+  hole_size_ge: (draft, _value, given) => {
+    draft.holeSizeMin = parseNumber(given, draft.compat, { bits: 16 });
+    if (!draft.verbose) draft.listing = 'name';
+  },
+  bit_holes: count('bitHolesMin'),
+  padding_ge: count('paddingMin'),
+  padding: count('padding'),
+  with_flexible_array: set('flexibleArray'),
+  with_embedded_flexible_array: (draft) => {
+    draft.structsOnly = true;
+    draft.embeddedFlexibleArray = true;
+  },
+
+  sizes: toListing('sizes'),
+  nr_members: toListing('members'),
+  class_name_len: toListing('nameLength'),
+  separator: setSeparator,
+  json: set('json'),
+  verbose: set('verbose'),
+
+  expand_types: set('expandTypes'),
+  expand_pointers: set('expandPointers'),
+  hex: set('hex'),
+  quiet: set('quiet'),
+  rel_offset: set('relOffset'),
+  show_only_data_members: set('onlyDataMembers'),
+  flat_arrays: set('flatArrays'),
+  cacheline_size: (draft, _value, given) => {
+    // pahole takes 0 for not given.
+    draft.cachelineSize = parseNumber(given, draft.compat, { bits: 16, min: 1 }) || undefined;
+  },
+  show_first_biggest_size_base_type_member: set('showFirstBiggest'),
+  word_size: setWordSize,
+  classes_as_structs: set('classesAsStructs'),
+  suppress_aligned_attribute: set('suppressAligned'),
+  suppress_force_paddings: set('suppressForcePaddings'),
+  suppress_packed: set('suppressPacked'),
+  fixup_silly_bitfields: set('fixupSillyBitfields'),
+};
+
+function names(by: NameOption): Effect {
+  return (draft, list) => {
+    draft.asked.push({ by, list });
+  };
+}
+
+function text(field: 'btfBase' | 'containsEnumerator' | 'exclude' | 'prefixFilter'): Effect {
+  return (draft, value) => {
+    draft[field] = value;
+  };
+}
+
+function count(field: 'holesMin' | 'bitHolesMin' | 'paddingMin' | 'padding'): Effect {
+  return (draft, _value, given) => {
+    draft[field] = parseNumber(given, draft.compat, { bits: 16 });
+  };
+}
+
+type Flag = { [Key in keyof Draft]: Draft[Key] extends boolean ? Key : never }[keyof Draft];
+
+function set(flag: Flag): Effect {
+  return (draft) => {
+    draft[flag] = true;
+  };
+}
+
+function toListing(listing: Listing): Effect {
+  return (draft) => {
+    draft.listing = listing;
+  };
+}
+
+function setFormatPath(draft: Draft, value: string): void {
+  const names = value.split(',').map((name) => (draft.compat ? name : name.trim()));
+  const unknown = names.findIndex((name) => !FORMATS.includes(name));
+  if (unknown >= 0 && !draft.compat) {
+    throw new TspaholeError('usage', `--format_path: '${names[unknown]}' is none of ${FORMATS.join(', ')}`);
+  }
+  draft.formatPath = (unknown < 0 ? names : names.slice(0, unknown)) as DebugFormat[];
+  draft.formatText = value;
+}
+
+const FORMATS: readonly string[] = ['dwarf', 'btf', 'ctf'] satisfies DebugFormat[];
+
+function checkHashBits(draft: Draft, _value: string, given: ParsedOption): void {
+  const bits = parseNumber(given, draft.compat, { bits: 8, max: 31 });
+  if (bits > 31) {
+    throw new TspaholeError('usage', `Invalid --hashbits value (${bits}) should be less than 32`);
+  }
+}
+
+function setSeparator(draft: Draft, value: string): void {
+  if (value === '' && !draft.compat) throw new TspaholeError('usage', '--separator: the text is empty');
+  // pahole prints the first byte of the text, which is the terminating NUL of an empty one.
+  draft.separator = draft.compat ? (Array.from(value)[0] ?? '\0') : value;
+}
+
+function setWordSize(draft: Draft, value: string, given: ParsedOption): void {
+  const bytes = parseNumber(given, draft.compat, { bits: 8 });
+  if (bytes !== 4 && bytes !== 8 && !draft.compat) {
+    throw new TspaholeError('usage', `--word_size: '${value}' is neither 4 nor 8`);
+  }
+  // pahole takes 0 for not given.
+  draft.wordSize = bytes || undefined;
+}

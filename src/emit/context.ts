@@ -1,0 +1,153 @@
+/**
+ * What the functions that print a type share: the table, the layouts, the printer, the user's
+ * options, and the settings that change from one nesting level to the next.
+ */
+
+import type { Layouts } from '../layout/layouts.ts';
+import { MemberColumns } from '../layout/member-columns.ts';
+import { emptyWaste, type Waste } from '../layout/placement.ts';
+import type { TypeTable } from '../model/table.ts';
+import { Printer, type Sink } from './printer.ts';
+import { NO_QUIRKS, type Quirks } from './quirks.ts';
+
+/** How types are printed. Every option is off unless it is given. */
+export interface PaholeOptions {
+  /** Print the members of struct, union, enum and typedef members in place. */
+  readonly expandTypes?: boolean | undefined;
+  /** Print the members of what pointer members point to in place. */
+  readonly expandPointers?: boolean | undefined;
+  /** Offsets, sizes and enumerator values in hexadecimal. */
+  readonly hex?: boolean | undefined;
+  /** Leave out statistics, comments and offsets. */
+  readonly quiet?: boolean | undefined;
+  /** Offsets in expanded types count from the start of the inner type. */
+  readonly relativeOffsets?: boolean | undefined;
+  /** Print several dimensions as their product. */
+  readonly flatArrays?: boolean | undefined;
+  readonly suppressAligned?: boolean | undefined;
+  readonly suppressPacked?: boolean | undefined;
+  /** Add a line that names the first member of the largest base type. */
+  readonly showFirstBiggest?: boolean | undefined;
+  /** Rules in which to print as pahole 1.31 does though it is wrong. Default: none. */
+  readonly quirks?: Quirks | undefined;
+}
+
+/** In place of a name offset: no name, not even an empty one. */
+export const NO_NAME = -1;
+
+/** Columns used when placing one nesting level of a composite. */
+export interface Frame {
+  readonly columns: MemberColumns;
+  readonly waste: Waste;
+  /** Waste of a member's type. */
+  readonly memberWaste: Waste;
+}
+
+/**
+ * Members and parameters that one top-level type may expand to before the printer stops. Ends types
+ * whose expansion is exponential; the largest of a kernel has some 10,000.
+ */
+export const MAX_EXPANDED_MEMBERS = 200_000;
+
+/** Inline types and parameter lists within one another that are printed. Real code stays below 20. */
+export const MAX_NESTING = 100;
+
+export class EmitContext {
+  readonly table: TypeTable;
+  readonly layouts: Layouts;
+  readonly out: Printer;
+  readonly quirks: Quirks;
+
+  readonly expandTypes: boolean;
+  readonly expandPointers: boolean;
+  readonly hex: boolean;
+  readonly comments: boolean;
+  readonly flatArrays: boolean;
+  readonly suppressAligned: boolean;
+  readonly suppressPacked: boolean;
+  readonly showFirstBiggest: boolean;
+  readonly cachelineSize: number;
+
+  /** Width of the type column and of the name column. */
+  typeSpacing = 0;
+  nameSpacing = 0;
+  indent = 0;
+  /** Word before the keyword of a top-level aggregate. */
+  prefix = '';
+  /** Name that follows the closing brace: an offset of the string table, or NO_NAME. */
+  suffix: number = NO_NAME;
+  /** Stars before the suffix. */
+  suffixStars = '';
+  /** Stars before the next name, when a pointer's target is printed in its place. */
+  stars = '';
+  emitStats = true;
+  offsets = true;
+  relativeOffsets = false;
+  /** Offset of the aggregate being printed from the start of the top-level one, in bytes. */
+  baseOffset = 0;
+  isLastMember = false;
+  isFirstMember = false;
+  isInUnion = false;
+  /** Cacheline of the last member that was printed. */
+  cacheline = 0;
+  /** Members printed since the top-level type began. */
+  expandedMembers = 0;
+  /** Depth of inline types and parameter lists. */
+  nesting = 0;
+  /** How often each type is being expanded through pointers; made when first needed. */
+  expanding: Map<number, number> = new Map();
+
+  readonly #relativeOffsets: boolean;
+  readonly #quiet: boolean;
+  readonly #frames: Frame[] = [];
+
+  constructor(layouts: Layouts, options: PaholeOptions, sink?: Sink) {
+    this.table = layouts.table;
+    this.layouts = layouts;
+    this.out = new Printer(layouts.table.strings, sink);
+    this.quirks = options.quirks ?? NO_QUIRKS;
+    this.expandTypes = options.expandTypes ?? false;
+    this.expandPointers = options.expandPointers ?? false;
+    this.hex = options.hex ?? false;
+    this.#quiet = options.quiet ?? false;
+    this.comments = !this.#quiet;
+    this.flatArrays = options.flatArrays ?? false;
+    this.suppressAligned = options.suppressAligned ?? false;
+    this.suppressPacked = options.suppressPacked ?? false;
+    this.showFirstBiggest = options.showFirstBiggest ?? false;
+    this.cachelineSize = layouts.cachelineSize;
+    this.#relativeOffsets = options.relativeOffsets ?? false;
+  }
+
+  /** Sets what changes with nesting to its state before a top-level type. */
+  beginTopLevel(isUnion: boolean): void {
+    this.typeSpacing = 26;
+    this.nameSpacing = this.expandTypes ? 55 : isUnion ? 21 : 23;
+    this.indent = 0;
+    this.emitStats = !this.#quiet;
+    this.offsets = !this.#quiet;
+    this.relativeOffsets = this.#relativeOffsets;
+    this.baseOffset = 0;
+    this.isLastMember = false;
+    this.isFirstMember = false;
+    this.isInUnion = false;
+    this.cacheline = 0;
+    this.expandedMembers = 0;
+    this.nesting = 0;
+    this.prefix = '';
+    this.suffix = NO_NAME;
+    this.suffixStars = '';
+    this.stars = '';
+    if (this.expanding.size > 0) this.expanding.clear();
+  }
+
+  /** Scratch columns of a nesting level. */
+  frame(level: number): Frame {
+    let frame = this.#frames[level];
+    if (frame === undefined) {
+      frame = { columns: new MemberColumns(), waste: emptyWaste(), memberWaste: emptyWaste() };
+      this.#frames[level] = frame;
+    }
+    return frame;
+  }
+}

@@ -1,0 +1,282 @@
+/**
+ * One declaration: a type and a name, as member, typedef or marker of a bitfield's hole. Decides
+ * whether a type is printed by name or in place, and lays out the two columns.
+ */
+
+import { MAX_TYPE_DEPTH } from '../layout/type-facts.ts';
+import { Kind } from '../model/kinds.ts';
+import type { TypeId } from '../model/table.ts';
+import { putStruct, putUnion } from './composite.ts';
+import { type EmitContext, MAX_NESTING, NO_NAME } from './context.ts';
+import { nameText, needsDeclarator, putDeclarator } from './declarator.ts';
+import { putEnum } from './enum.ts';
+import { putParameters, putTypeName } from './type-text.ts';
+
+/**
+ * How a declaration treats an aggregate that it meets, as flags: print it in place though it has a
+ * name; print the offsets of its members; leave the settings of the enclosing aggregate on it, which
+ * is pahole's slip behind a const.
+ */
+const EXPAND = 1;
+const OFFSETS = 2;
+const KEEP_SETTINGS = 4;
+
+/** Writes the stars that are due and a name, given as an offset of the string table or NO_NAME. */
+export function putName(ctx: EmitContext, name: number): void {
+  if (ctx.stars !== '') {
+    ctx.out.put(ctx.stars);
+    ctx.stars = '';
+  }
+  if (name > 0) ctx.out.name(name);
+}
+
+/** Whether a type is directly a struct, union, enum or a forward declaration of one. */
+export function isAggregate(kind: number): boolean {
+  return (
+    kind === Kind.Struct ||
+    kind === Kind.Union ||
+    kind === Kind.Enum ||
+    kind === Kind.Enum64 ||
+    kind === Kind.Forward
+  );
+}
+
+/**
+ * Writes `type name` in columns, expanding the type as the options say. `name` is NO_NAME where an
+ * aggregate's name is printed by the caller.
+ */
+export function putDeclaration(ctx: EmitContext, id: TypeId, name: number): void {
+  if (ctx.expandPointers) return putThroughPointers(ctx, id, name);
+  const offsets = ctx.offsets ? OFFSETS : 0;
+  if (!ctx.expandTypes) return putType(ctx, id, name, offsets);
+  const target = ctx.table.kind(id) === Kind.Typedef ? putTypedefChain(ctx, id) : id;
+  putType(ctx, target, name, offsets | EXPAND);
+}
+
+/** Follows pointers to what they point at, unless that is being printed already. */
+function putThroughPointers(ctx: EmitContext, id: TypeId, name: number): void {
+  const { table } = ctx;
+  let stars = '';
+  let target = id;
+  while (
+    table.kind(target) === Kind.Pointer &&
+    table.sizeOrType(target) !== 0 &&
+    stars.length < MAX_TYPE_DEPTH
+  ) {
+    target = table.sizeOrType(target);
+    stars += '*';
+  }
+  const isPointer = stars !== '';
+  const depth = ctx.expanding.get(target) ?? 0;
+  ctx.expanding.set(target, depth + 1);
+  const expand = isPointer && depth === 0;
+  const behind = expand && table.kind(target) === Kind.Typedef ? putTypedefChain(ctx, target) : target;
+  ctx.stars = stars + ctx.stars;
+  const offsets = ctx.offsets && !isPointer ? OFFSETS : 0;
+  putType(ctx, behind, name, offsets | (expand ? EXPAND : 0));
+  ctx.expanding.set(target, depth);
+}
+
+/** Writes the comment that names the typedefs that are skipped, and returns the type behind them. */
+function putTypedefChain(ctx: EmitContext, id: TypeId): TypeId {
+  const { out, table } = ctx;
+  out.put('/* typedef ');
+  for (let depth = 0; table.kind(id) === Kind.Typedef && depth < MAX_TYPE_DEPTH; depth++) {
+    if (depth > 0) out.put(' -> ');
+    out.name(table.nameOffset(id));
+    id = table.sizeOrType(id);
+  }
+  out.put(' */ ');
+  return id;
+}
+
+function putType(ctx: EmitContext, id: TypeId, name: number, mode: number): void {
+  const kind = ctx.table.kind(id);
+  if (isAggregate(kind)) return putAggregate(ctx, id, name, mode);
+  if (kind === Kind.TypeTag) return putType(ctx, behindTags(ctx, id), name, mode);
+  if (!ctx.quirks.declarators && needsDeclarator(ctx, id)) {
+    return putDeclarator(ctx, id, nameText(ctx, name), ctx.typeSpacing);
+  }
+  if (kind === Kind.Pointer) putPointer(ctx, id, name, mode);
+  else if (kind === Kind.Array) putArray(ctx, id, name);
+  else if (kind === Kind.FuncProto) putFunction(ctx, id, name, '');
+  else if (kind === Kind.Const) putConst(ctx, id, name, mode);
+  else putColumns(ctx, id, name);
+}
+
+function putColumns(ctx: EmitContext, id: TypeId, name: number): void {
+  const { out } = ctx;
+  const start = out.pos;
+  putTypeName(ctx, id);
+  out.padFrom(start, ctx.typeSpacing);
+  out.put(' ');
+  putName(ctx, name);
+}
+
+/** The type behind type tags; a cycle of tags ends at void. */
+function behindTags(ctx: EmitContext, id: TypeId): TypeId {
+  const { table } = ctx;
+  for (let depth = 0; depth < MAX_TYPE_DEPTH; depth++) {
+    if (table.kind(id) !== Kind.TypeTag) return id;
+    id = table.sizeOrType(id);
+  }
+  return 0;
+}
+
+function putPointer(ctx: EmitContext, id: TypeId, name: number, mode: number): void {
+  const { table } = ctx;
+  const target = behindTags(ctx, table.sizeOrType(id));
+  const kind = table.kind(target);
+  if (kind === Kind.FuncProto) return putFunction(ctx, target, name, '*');
+  if (!isAggregate(kind) || table.nameOffset(target) !== 0) return putColumns(ctx, id, name);
+  const savedSpacing = ctx.typeSpacing;
+  const savedRelative = ctx.relativeOffsets;
+  ctx.typeSpacing -= 8;
+  ctx.relativeOffsets = true;
+  ctx.stars = `* ${ctx.stars}`;
+  putAggregate(ctx, target, name, mode & ~KEEP_SETTINGS);
+  ctx.typeSpacing = savedSpacing;
+  ctx.relativeOffsets = savedRelative;
+}
+
+/** Writes `RET (*name)(PARAMETERS)`. */
+function putFunction(ctx: EmitContext, proto: TypeId, name: number, star: string): void {
+  const { out } = ctx;
+  const start = out.pos;
+  putTypeName(ctx, ctx.table.sizeOrType(proto));
+  out.padFrom(start, ctx.typeSpacing);
+  out.put(' (');
+  out.put(star);
+  putName(ctx, name);
+  out.put(')');
+  putParameters(ctx, proto);
+}
+
+function putConst(ctx: EmitContext, id: TypeId, name: number, mode: number): void {
+  const { out, table } = ctx;
+  const saved = ctx.typeSpacing;
+  let target = id;
+  let kind: number = Kind.Const;
+  for (let depth = 0; isConstOrTag(kind) && depth < MAX_TYPE_DEPTH; depth++) {
+    if (kind === Kind.Const) {
+      out.put('const ');
+      ctx.typeSpacing -= 6;
+    }
+    target = table.sizeOrType(target);
+    kind = table.kind(target);
+  }
+  if (isConstOrTag(kind)) putColumns(ctx, target, name);
+  else putType(ctx, target, name, ctx.quirks.expandedConst ? mode | KEEP_SETTINGS : mode);
+  ctx.typeSpacing = saved;
+}
+
+function isConstOrTag(kind: number): boolean {
+  return kind === Kind.Const || kind === Kind.TypeTag;
+}
+
+/** Writes the element's declaration with the name, then the dimensions. */
+export function putArray(ctx: EmitContext, id: TypeId, name: number): void {
+  const { table } = ctx;
+  const element = table.extra(id, 0);
+  if (ctx.nesting >= MAX_NESTING) return ctx.out.put(`<error: array type ${id} nests too deep>`);
+  ctx.nesting++;
+  if (table.kind(element) === Kind.Array && !ctx.quirks.reversedDimensions) {
+    putNestedArray(ctx, id, name);
+  } else {
+    const count = table.extra(id, 2);
+    putElement(ctx, element, name, count);
+    putDimension(ctx, count);
+  }
+  ctx.nesting--;
+}
+
+/** Nested array types are one array of several dimensions, the outermost first. */
+function putNestedArray(ctx: EmitContext, id: TypeId, name: number): void {
+  const { table } = ctx;
+  const counts: number[] = [];
+  let element = id;
+  while (table.kind(element) === Kind.Array && counts.length < MAX_TYPE_DEPTH) {
+    counts.push(table.extra(element, 2));
+    element = table.extra(element, 0);
+  }
+  putElement(ctx, element, name, counts[0] as number);
+  const dimensions = ctx.flatArrays ? [counts.reduce((total, count) => total * count, 1)] : counts;
+  for (const count of dimensions) putDimension(ctx, count);
+}
+
+function putElement(ctx: EmitContext, element: TypeId, name: number, count: number): void {
+  const { table } = ctx;
+  const isBareConst = count === 0 && table.kind(element) === Kind.Const;
+  putDeclaration(ctx, isBareConst ? table.sizeOrType(element) : element, Math.max(name, 0));
+}
+
+function putDimension(ctx: EmitContext, count: number): void {
+  const { out } = ctx;
+  // Only at the end of a struct with other members is `[]` what the source must have said.
+  const isFlexible = ctx.isLastMember && !ctx.isFirstMember && !ctx.isInUnion;
+  out.put('[');
+  if (count !== 0 || !isFlexible) out.number(count);
+  out.put(']');
+}
+
+function putAggregate(ctx: EmitContext, id: TypeId, name: number, mode: number): void {
+  const { out, table } = ctx;
+  const kind = table.kind(id);
+  const nameOffset = table.nameOffset(id);
+  const isUnion = isUnionKind(ctx, id, kind);
+  const isEnum = kind === Kind.Enum || kind === Kind.Enum64;
+  // A union behind a pointer is expanded with the types, not with the pointers.
+  const expand = isUnion ? ctx.expandTypes : (mode & EXPAND) !== 0;
+  if (nameOffset === 0 || expand) return putInline(ctx, id, name, mode);
+  out.put(isUnion ? 'union ' : isEnum ? 'enum ' : 'struct ');
+  const start = out.pos;
+  out.name(nameOffset);
+  out.padFrom(start, ctx.typeSpacing - (isUnion ? 6 : isEnum ? 5 : 7));
+  out.put(' ');
+  putName(ctx, name);
+}
+
+/** Whether a type is a union or the forward declaration of one. */
+export function isUnionKind({ table }: EmitContext, id: TypeId, kind: number): boolean {
+  return kind === Kind.Union || (kind === Kind.Forward && table.kindFlag(id));
+}
+
+function putInline(ctx: EmitContext, id: TypeId, name: number, mode: number): void {
+  const { prefix, suffix, suffixStars, emitStats, offsets, typeSpacing } = ctx;
+  const kind = ctx.table.kind(id);
+  const isUnion = isUnionKind(ctx, id, kind);
+  const keepsSettings = (mode & KEEP_SETTINGS) !== 0;
+  if (!keepsSettings) {
+    ctx.prefix = '';
+    ctx.emitStats = false;
+    ctx.offsets = (mode & OFFSETS) !== 0;
+  }
+  if (!keepsSettings || isUnion) setSuffix(ctx, name);
+  if (kind === Kind.Enum || kind === Kind.Enum64) putEnum(ctx, id);
+  else {
+    ctx.typeSpacing -= 8;
+    if (isUnion) putUnion(ctx, id);
+    else putStruct(ctx, id);
+  }
+  ctx.prefix = prefix;
+  ctx.suffix = suffix;
+  ctx.suffixStars = suffixStars;
+  ctx.emitStats = emitStats;
+  ctx.offsets = offsets;
+  ctx.typeSpacing = typeSpacing;
+}
+
+/** Makes a name, with the stars that are due, what follows the closing brace. */
+function setSuffix(ctx: EmitContext, name: number): void {
+  ctx.suffix = name > 0 || ctx.stars !== '' ? name : NO_NAME;
+  ctx.suffixStars = ctx.stars;
+  ctx.stars = '';
+}
+
+/** Writes what follows a closing brace, with the blank before it. */
+export function putSuffix(ctx: EmitContext): void {
+  if (ctx.suffix === NO_NAME && ctx.suffixStars === '') return;
+  ctx.out.put(' ');
+  ctx.out.put(ctx.suffixStars);
+  if (ctx.suffix > 0) ctx.out.name(ctx.suffix);
+}

@@ -1,0 +1,117 @@
+/** One member of a struct or union: cacheline boundary, declaration, offset and size in columns. */
+
+import type { MemberColumns } from '../layout/member-columns.ts';
+import { Kind } from '../model/kinds.ts';
+import { putAligned } from './composite.ts';
+import { type EmitContext, NO_NAME } from './context.ts';
+import { isAggregate, putDeclaration } from './declaration.ts';
+
+/** Bytes of the packed attribute with the blank before it and a terminating NUL, as pahole counts it. */
+const PACKED_WIDTH = 28;
+
+/** Writes a member after its indent, up to the end of its line without the newline. */
+export function putMember(
+  ctx: EmitContext,
+  columns: MemberColumns,
+  index: number,
+  isUnionMember: boolean,
+): void {
+  const { out, table, baseOffset } = ctx;
+  const type = columns.typeId[index] as number;
+  const nameOffset = columns.nameOffset[index] as number;
+  let offset = columns.byteOffset[index] as number;
+  if (!ctx.relativeOffsets) {
+    offset += baseOffset;
+    if (!isUnionMember) ctx.baseOffset = offset;
+  }
+  if (ctx.comments) putBoundary(ctx, offset);
+
+  const start = out.pos;
+  const isDirect = isAggregate(table.kind(type));
+  const isNameless = isDirect && table.nameOffset(type) === 0;
+  if (isDirect) putDirect(ctx, type, nameOffset, isNameless);
+  else putDeclaration(ctx, type, nameOffset);
+  const bitSize = columns.bitSize[index] as number;
+  if (bitSize !== 0) {
+    out.put(':');
+    out.number(bitSize);
+  }
+  const beforeAligned = out.pos;
+  const alignment = columns.alignment[index] as number;
+  if (alignment !== 0 && !ctx.suppressAligned) putAligned(ctx, alignment);
+  const alignedWidth = out.pos - beforeAligned;
+  out.put(';');
+  ctx.baseOffset = baseOffset;
+  if (!ctx.offsets) return;
+
+  if (isNameless) out.spaces(namelessSpacing(ctx, type, nameOffset, alignedWidth));
+  else out.spaces(Math.max(1, ctx.typeSpacing + ctx.nameSpacing - (out.pos - start)));
+  putPlace(ctx, columns, index, offset);
+}
+
+/** The caller prints the name of a member that is directly an aggregate, behind the closing brace. */
+function putDirect(ctx: EmitContext, type: number, nameOffset: number, isNameless: boolean): void {
+  const { out } = ctx;
+  putDeclaration(ctx, type, NO_NAME);
+  if (nameOffset === 0) return;
+  if (isNameless || ctx.expandTypes) out.put(' ');
+  out.name(nameOffset);
+}
+
+/** Blanks behind `} name;` of a type without a name. */
+function namelessSpacing(ctx: EmitContext, type: number, nameOffset: number, alignedWidth: number): number {
+  const { layouts, table } = ctx;
+  const nameWidth = nameOffset === 0 ? -1 : nameLength(ctx, nameOffset);
+  const isPacked = table.kind(type) === Kind.Struct && layouts.packed.isPacked(type) && !ctx.suppressPacked;
+  const taken = alignedWidth + nameWidth + (isPacked ? PACKED_WIDTH : 0);
+  // A negative width makes C's printf pad on the other side of a single blank, with as many.
+  return Math.max(1, Math.abs(ctx.typeSpacing + ctx.nameSpacing - taken - 3));
+}
+
+function nameLength({ table }: EmitContext, nameOffset: number): number {
+  const owner = table.strings.owner(nameOffset);
+  const from = nameOffset - owner.start;
+  const end = owner.bytes.indexOf(0, from);
+  return (end < 0 ? owner.bytes.length : end) - from;
+}
+
+/** Writes the offset and the size of a member in a comment. */
+function putPlace(ctx: EmitContext, columns: MemberColumns, index: number, offset: number): void {
+  const { out } = ctx;
+  const isBitfield = columns.bitSize[index] !== 0;
+  out.put('/* ');
+  putNumber(ctx, offset, 5);
+  if (isBitfield) {
+    out.put(':');
+    putNumber(ctx, columns.bitfieldOffset[index] as number, 2);
+  }
+  out.put(' ');
+  putNumber(ctx, columns.byteSize[index] as number, isBitfield ? 2 : 5);
+  out.put(' */');
+}
+
+function putNumber(ctx: EmitContext, value: number, width: number): void {
+  if (ctx.hex) ctx.out.hex(value, width);
+  else ctx.out.number(value, width);
+}
+
+/** Writes the line that says where a cacheline begins, when a member is the first in or behind one. */
+function putBoundary(ctx: EmitContext, offset: number): void {
+  const { out, cachelineSize } = ctx;
+  const cacheline = Math.floor(offset / cachelineSize);
+  if (cacheline <= ctx.cacheline) return;
+  const past = offset - cacheline * cachelineSize;
+  out.put('/* --- cacheline ');
+  out.number(cacheline);
+  out.put(' boundary (');
+  out.number(offset - past);
+  out.put(' bytes)');
+  if (past !== 0) {
+    out.put(' was ');
+    out.number(past);
+    out.put(past > 1 ? ' bytes ago' : ' byte ago');
+  }
+  out.put(' --- */\n');
+  out.indent(ctx.indent);
+  ctx.cacheline = cacheline;
+}

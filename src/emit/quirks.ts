@@ -1,0 +1,58 @@
+/**
+ * Where pahole 1.31 prints something wrong. Each rule is one flag: off, the text is right; on, it is
+ * the peer's, quirk for quirk. docs/compat.md has an entry for each, by the same name.
+ */
+
+export interface Quirks {
+  /** FLOAT types are called `single double`. */
+  readonly floatPrefix: boolean;
+  /** Dimensions of nested arrays are printed from the innermost to the outermost. */
+  readonly reversedDimensions: boolean;
+  /** `const struct S x` loses its name and prints statistics when it is expanded. */
+  readonly expandedConst: boolean;
+  /**
+   * Arrays of and pointers to function pointers, pointers to arrays, qualified pointers: dimensions
+   * are lost or misplaced, and the qualifier lands on the wrong type.
+   */
+  readonly declarators: boolean;
+  /** A function type as parameter is called `inline`; `(...)` becomes `(void)`. */
+  readonly parameters: boolean;
+  /** Type names are cut after 127 bytes (511 in a typedef). */
+  readonly nameLimit: boolean;
+  /** Counts of holes wrap at 256, paddings at 65536, sizes above 2 GiB are negative. */
+  readonly narrowCounters: boolean;
+  /** A struct is packed only if a type printed before it showed that it is. */
+  readonly printOrderPacked: boolean;
+  /** 8-byte enums are called packed. */
+  readonly enumPacked: boolean;
+  /** Bitfields in BTF without the kind flag are printed as whole ints. */
+  readonly legacyBitfields: boolean;
+}
+
+/** All rules off: right text. */
+export const NO_QUIRKS: Quirks = {
+  floatPrefix: false,
+  reversedDimensions: false,
+  expandedConst: false,
+  declarators: false,
+  parameters: false,
+  nameLimit: false,
+  narrowCounters: false,
+  printOrderPacked: false,
+  enumPacked: false,
+  legacyBitfields: false,
+};
+
+/** All rules on: the text of pahole 1.31. */
+export const PAHOLE_QUIRKS: Quirks = {
+  floatPrefix: true,
+  reversedDimensions: true,
+  expandedConst: true,
+  declarators: true,
+  parameters: true,
+  nameLimit: true,
+  narrowCounters: true,
+  printOrderPacked: true,
+  enumPacked: true,
+  legacyBitfields: true,
+};

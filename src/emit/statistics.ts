@@ -1,0 +1,230 @@
+/** The lines between the last member of a struct and its closing brace. */
+
+import type { MemberColumns } from '../layout/member-columns.ts';
+import type { Waste } from '../layout/placement.ts';
+import type { TypeId } from '../model/table.ts';
+import { firstBiggestMember } from './biggest.ts';
+import type { EmitContext } from './context.ts';
+
+/** A count that pahole keeps in 8 bits. */
+export function narrow8(ctx: EmitContext, value: number): number {
+  return ctx.quirks.narrowCounters ? value & 0xff : value;
+}
+
+/** A number of bytes that pahole keeps in 16 bits. */
+export function narrow16(ctx: EmitContext, value: number): number {
+  return ctx.quirks.narrowCounters ? value & 0xffff : value;
+}
+
+/** What is summed up while the members of a struct are printed. */
+export interface Tally {
+  memberBytes: number;
+  memberBits: number;
+  holeBytes: number;
+  bitHoleBits: number;
+  forcedAlignments: number;
+  forcedHoleCount: number;
+  forcedHoleBytes: number;
+  /** Members whose struct type has holes, and those holes. */
+  typesWithHoles: number;
+  typeHoles: number;
+  typesWithBitHoles: number;
+  typeBitHoles: number;
+  typesWithPadding: number;
+  typePaddingBytes: number;
+  typesWithBitPadding: number;
+  typePaddingBits: number;
+  flexibleArrays: number;
+  embeddedFlexibleArrays: number;
+}
+
+export function newTally(): Tally {
+  return {
+    memberBytes: 0,
+    memberBits: 0,
+    holeBytes: 0,
+    bitHoleBits: 0,
+    forcedAlignments: 0,
+    forcedHoleCount: 0,
+    forcedHoleBytes: 0,
+    typesWithHoles: 0,
+    typeHoles: 0,
+    typesWithBitHoles: 0,
+    typeBitHoles: 0,
+    typesWithPadding: 0,
+    typePaddingBytes: 0,
+    typesWithBitPadding: 0,
+    typePaddingBits: 0,
+    flexibleArrays: 0,
+    embeddedFlexibleArrays: 0,
+  };
+}
+
+function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+
+const NOTHING: readonly string[] = [];
+
+function isTight({ padding, bitPadding, holeCount, bitHoleCount }: Waste): boolean {
+  return padding === 0 && bitPadding === 0 && holeCount === 0 && bitHoleCount === 0;
+}
+
+/** Adds the waste of a member's struct type to the tally and returns it as the parts of a remark. */
+export function addMemberWaste(ctx: EmitContext, id: TypeId, waste: Waste, tally: Tally): readonly string[] {
+  const { facts } = ctx.layouts;
+  const isFlexible = facts.hasFlexibleArray(id);
+  const isEmbedded = facts.hasEmbeddedFlexibleArray(id);
+  if (!isFlexible && !isEmbedded && isTight(waste)) return NOTHING;
+  const parts: string[] = [];
+  const padding = narrow16(ctx, waste.padding);
+  const bitPadding = narrow8(ctx, waste.bitPadding);
+  const holes = narrow8(ctx, waste.holeCount);
+  const bitHoles = narrow8(ctx, waste.bitHoleCount);
+  if (isFlexible) {
+    tally.flexibleArrays++;
+    parts.push('a flexible array');
+  }
+  if (isEmbedded) {
+    tally.embeddedFlexibleArrays++;
+    parts.push('embedded flexible array(s)');
+  }
+  if (padding !== 0) {
+    tally.typesWithPadding++;
+    tally.typePaddingBytes += padding;
+    parts.push(`${counted(padding, 'byte')} of padding`);
+  }
+  if (bitPadding !== 0) {
+    tally.typesWithBitPadding++;
+    tally.typePaddingBits += bitPadding;
+    parts.push(`${counted(bitPadding, 'bit')} of padding`);
+  }
+  if (holes !== 0) {
+    tally.typesWithHoles++;
+    tally.typeHoles += holes;
+    parts.push(counted(holes, 'hole'));
+  }
+  if (bitHoles !== 0) {
+    tally.typesWithBitHoles++;
+    tally.typeBitHoles += bitHoles;
+    parts.push(counted(bitHoles, 'bit hole'));
+  }
+  return parts;
+}
+
+/** What the statistics of a struct are made from. */
+export interface FooterInput {
+  readonly columns: MemberColumns;
+  readonly waste: Waste;
+  readonly tally: Tally;
+}
+
+/** Writes the statistics of a struct, each on a line of its own. */
+export function putFooter(ctx: EmitContext, id: TypeId, input: FooterInput): void {
+  const { tally, waste } = input;
+  putSize(ctx, id, input.columns.count);
+  putSums(ctx, tally, waste);
+  const padding = narrow16(ctx, waste.padding);
+  if (padding > 0) putLine(ctx, `padding: ${padding}`);
+  putMemberTypes(ctx, tally);
+  if (tally.typesWithPadding > 0) {
+    putLine(ctx, `paddings: ${tally.typesWithPadding}, sum paddings: ${tally.typePaddingBytes}`);
+  }
+  const bitPadding = narrow8(ctx, waste.bitPadding);
+  if (bitPadding > 0) putLine(ctx, `bit_padding: ${bitPadding} bits`);
+  putForced(ctx, tally);
+  putFlexible(ctx, tally);
+  const lastCacheline = (ctx.baseOffset + ctx.table.sizeOrType(id)) % ctx.cachelineSize;
+  if (lastCacheline !== 0) putLine(ctx, `last cacheline: ${lastCacheline} bytes`);
+  if (ctx.showFirstBiggest) putBiggest(ctx, id);
+  putMismatch(ctx, id, input);
+}
+
+function putLine(ctx: EmitContext, text: string): void {
+  const { out } = ctx;
+  out.indent(ctx.indent);
+  out.put('/* ');
+  out.put(text);
+  out.put(' */\n');
+}
+
+function putSize(ctx: EmitContext, id: TypeId, members: number): void {
+  const { out, table } = ctx;
+  const size = table.sizeOrType(id);
+  const cachelines = Math.ceil(ctx.layouts.facts.sizeOf(id) / ctx.cachelineSize);
+  out.newline();
+  out.indent(ctx.indent);
+  out.put('/* size: ');
+  out.number(ctx.quirks.narrowCounters ? size | 0 : size);
+  out.put(', cachelines: ');
+  out.number(cachelines);
+  out.put(', members: ');
+  out.number(members);
+  out.put(' */\n');
+}
+
+function putSums(ctx: EmitContext, tally: Tally, waste: Waste): void {
+  if (tally.holeBytes === 0 && tally.bitHoleBits === 0) return;
+  if (tally.memberBytes > 0) {
+    const holes = `, holes: ${narrow8(ctx, waste.holeCount)}, sum holes: ${tally.holeBytes}`;
+    putLine(ctx, `sum members: ${tally.memberBytes}${tally.holeBytes > 0 ? holes : ''}`);
+  }
+  if (tally.memberBits > 0) {
+    const { memberBits, bitHoleBits } = tally;
+    const holes = `, bit holes: ${narrow8(ctx, waste.bitHoleCount)}, sum bit holes: ${bitHoleBits} bits`;
+    const bytes = ` (${Math.floor(memberBits / 8)} bytes)`;
+    putLine(ctx, `sum bitfield members: ${memberBits} bits${bitHoleBits > 0 ? holes : bytes}`);
+  }
+}
+
+function putMemberTypes(ctx: EmitContext, tally: Tally): void {
+  const parts: string[] = [];
+  if (tally.typesWithHoles > 0) parts.push(`holes: ${tally.typesWithHoles}, total: ${tally.typeHoles}`);
+  if (tally.typesWithBitHoles > 0) {
+    parts.push(`bit holes: ${tally.typesWithBitHoles}, total: ${tally.typeBitHoles}`);
+  }
+  if (tally.typesWithBitPadding > 0) {
+    const bits = `${tally.typePaddingBits} bit${tally.typePaddingBits > 1 ? 's' : ''}`;
+    parts.push(`bit paddings: ${tally.typesWithBitPadding}, total: ${bits}`);
+  }
+  if (parts.length > 0) putLine(ctx, `member types with ${parts.join(', ')}`);
+}
+
+function putForced(ctx: EmitContext, tally: Tally): void {
+  if (tally.forcedAlignments === 0) return;
+  const holes = `, forced holes: ${tally.forcedHoleCount}, sum forced holes: ${tally.forcedHoleBytes}`;
+  putLine(ctx, `forced alignments: ${tally.forcedAlignments}${tally.forcedHoleCount > 0 ? holes : ''}`);
+}
+
+function putFlexible(ctx: EmitContext, tally: Tally): void {
+  const parts: string[] = [];
+  if (tally.flexibleArrays > 0) parts.push(`end: ${tally.flexibleArrays}`);
+  if (tally.embeddedFlexibleArrays > 0) parts.push(`middle: ${tally.embeddedFlexibleArrays}`);
+  if (parts.length > 0) putLine(ctx, `flexible array members: ${parts.join(', ')}`);
+}
+
+function putBiggest(ctx: EmitContext, id: TypeId): void {
+  const { out } = ctx;
+  const member = firstBiggestMember(ctx.layouts, id);
+  if (member === undefined) return;
+  out.indent(ctx.indent);
+  out.put('/* first biggest size base type member: ');
+  if (member.nameOffset === 0) out.put('(null)');
+  else out.name(member.nameOffset);
+  out.put(` ${member.byteOffset} ${member.byteSize} */\n`);
+}
+
+/** Says so when members, holes and padding do not add up to the size. */
+function putMismatch(ctx: EmitContext, id: TypeId, { columns, tally, waste }: FooterInput): void {
+  const { memberBytes, memberBits, holeBytes, bitHoleBits } = tally;
+  const size = ctx.table.sizeOrType(id);
+  const padding = narrow16(ctx, waste.padding) * 8 + narrow8(ctx, waste.bitPadding);
+  const difference = size * 8 - (memberBytes * 8 + memberBits + holeBytes * 8 + bitHoleBits + padding);
+  if (difference === 0 || columns.count === 0) return;
+  ctx.out.newline();
+  putLine(
+    ctx,
+    `BRAIN FART ALERT! ${size} bytes != ${memberBytes} (member bytes) + ${memberBits} (member bits)` +
+      ` + ${holeBytes} (byte holes) + ${bitHoleBits} (bit holes), diff = ${difference} bits`,
+  );
+}

@@ -1,0 +1,180 @@
+/**
+ * The text of a type without a declarator, as it stands in a type column: `struct file *`,
+ * `const char  *`. Also parameter lists of functions.
+ *
+ * pahole builds these texts in buffers of fixed sizes; `limit` is the bytes that fit. It counts only
+ * under the quirk `nameLimit`.
+ */
+
+import { MAX_TYPE_DEPTH } from '../layout/type-facts.ts';
+import { KIND_MISSING, Kind } from '../model/kinds.ts';
+import type { TypeId } from '../model/table.ts';
+import { type EmitContext, MAX_EXPANDED_MEMBERS, MAX_NESTING } from './context.ts';
+import { needsDeclarator, putAbstractDeclarator, putParameterDeclarator } from './declarator.ts';
+
+/** Bytes of a type's text in most places. */
+export const NAME_LIMIT = 127;
+/** Bytes of the text that a typedef of a plain type shows. */
+export const TYPEDEF_NAME_LIMIT = 511;
+const POINTEE_LIMIT = 1023;
+
+/** Writes the text of a type. */
+export function putTypeName(ctx: EmitContext, id: TypeId, limit: number = NAME_LIMIT, depth = 0): void {
+  const { out, table } = ctx;
+  const start = out.pos;
+  const kind = table.kind(id);
+  if (depth > MAX_TYPE_DEPTH) out.put(`<error: type ${id} is part of a cycle or nests too deep>`);
+  else if (kind === Kind.Pointer) putPointerName(ctx, id, depth);
+  else if (kind === Kind.Const || kind === Kind.Volatile || kind === Kind.Restrict) {
+    putQualifiedName(ctx, id, depth);
+  } else if (kind === Kind.Array) putArrayName(ctx, id, limit, depth);
+  else if (kind === Kind.FuncProto) putFunctionName(ctx, id, depth);
+  else if (kind === Kind.TypeTag) putTypeName(ctx, table.sizeOrType(id), limit, depth + 1);
+  else putPlainName(ctx, id, kind);
+  if (ctx.quirks.nameLimit) out.truncate(start + limit);
+}
+
+function putPlainName(ctx: EmitContext, id: TypeId, kind: number): void {
+  const { out, table } = ctx;
+  const offset = table.nameOffset(id);
+  if (kind === Kind.Void) return out.put('void');
+  if (kind === KIND_MISSING) return out.put(`<error: type ${id} not found>`);
+  if (kind === Kind.Float && ctx.quirks.floatPrefix) out.put('single ');
+  else if (kind === Kind.Struct) out.put('struct ');
+  else if (kind === Kind.Union) out.put('union ');
+  else if (kind === Kind.Enum || kind === Kind.Enum64) out.put('enum ');
+  else if (kind === Kind.Forward) out.put(table.kindFlag(id) ? 'union ' : 'struct ');
+  if (offset !== 0) out.name(offset);
+  else if (kind === Kind.Int || kind === Kind.Float) out.put('nameless base type!');
+}
+
+/** A const pointer that is pointed to shows its const behind the star; other qualifiers do not. */
+function putPointerName(ctx: EmitContext, id: TypeId, depth: number): void {
+  const { out, table } = ctx;
+  let target = table.sizeOrType(id);
+  if (target === 0) return out.put('void *');
+  if (!ctx.quirks.declarators) {
+    putTypeName(ctx, target, POINTEE_LIMIT, depth + 1);
+    return out.put(' *');
+  }
+  let isConst = false;
+  if (table.kind(target) === Kind.Const && table.kind(table.sizeOrType(target)) === Kind.Pointer) {
+    isConst = true;
+    target = table.sizeOrType(target);
+  }
+  putTypeName(ctx, target, POINTEE_LIMIT, depth + 1);
+  out.put(isConst ? ' const *' : ' *');
+}
+
+const QUALIFIER_TEXT: Readonly<Record<number, string>> = {
+  [Kind.Const]: 'const',
+  [Kind.Volatile]: 'volatile',
+  [Kind.Restrict]: 'restrict',
+};
+
+/** The word for a const, volatile or restrict type. */
+export function qualifierText(kind: number): string {
+  return QUALIFIER_TEXT[kind] ?? '';
+}
+
+function putQualifiedName(ctx: EmitContext, id: TypeId, depth: number): void {
+  const { out, table } = ctx;
+  const kind = table.kind(id);
+  const target = table.sizeOrType(id);
+  const isBehind = ctx.quirks.declarators ? kind === Kind.Restrict : isQualifiedPointer(ctx, target);
+  if (!isBehind) {
+    out.put(qualifierText(kind));
+    out.put(' ');
+  }
+  putTypeName(ctx, target, NAME_LIMIT, depth + 1);
+  if (isBehind) {
+    out.put(' ');
+    out.put(qualifierText(kind));
+    // The blank behind restrict is pahole's and does no harm; behind const it would double.
+    if (kind !== Kind.Restrict) return;
+  }
+  out.put(' ');
+}
+
+/** Whether a type is a pointer behind qualifiers, whose text takes a further qualifier behind the star. */
+function isQualifiedPointer(ctx: EmitContext, id: TypeId): boolean {
+  const { table } = ctx;
+  for (let depth = 0; depth < MAX_TYPE_DEPTH; depth++) {
+    const kind = table.kind(id);
+    if (kind === Kind.Pointer) return true;
+    if (kind !== Kind.Const && kind !== Kind.Volatile && kind !== Kind.Restrict) return false;
+    id = table.sizeOrType(id);
+  }
+  return false;
+}
+
+function putArrayName(ctx: EmitContext, id: TypeId, limit: number, depth: number): void {
+  if (ctx.quirks.declarators) putTypeName(ctx, ctx.table.extra(id, 0), limit, depth + 1);
+  else putAbstractDeclarator(ctx, id);
+}
+
+function putFunctionName(ctx: EmitContext, id: TypeId, depth: number): void {
+  const { out, table } = ctx;
+  if (!ctx.quirks.declarators) return putAbstractDeclarator(ctx, id);
+  putTypeName(ctx, table.sizeOrType(id), NAME_LIMIT, depth + 1);
+  out.put(' ()');
+  putParameters(ctx, id, depth + 1);
+}
+
+/** Writes `(int, char *)`: the parameters of a function type. */
+export function putParameters(ctx: EmitContext, proto: TypeId, depth = 0): void {
+  const { out, table } = ctx;
+  const count = table.vlen(proto);
+  ctx.expandedMembers += count;
+  if (ctx.nesting >= MAX_NESTING || ctx.expandedMembers > MAX_EXPANDED_MEMBERS) {
+    return out.put(`(<error: parameters of type ${proto} nest too deep>)`);
+  }
+  ctx.nesting++;
+  out.put('(');
+  let isFirst = true;
+  let isVariadic = false;
+  for (let index = 0; index < count; index++) {
+    const type = table.extra(proto, 2 * index + 1);
+    // Type 0 stands for the `...` of a variadic function.
+    if (type === 0) {
+      isVariadic = true;
+      continue;
+    }
+    if (!isFirst) out.put(', ');
+    isFirst = false;
+    putParameter(ctx, type, table.extra(proto, 2 * index), depth);
+  }
+  if (isFirst) out.put(isVariadic && !ctx.quirks.parameters ? '...)' : 'void)');
+  else out.put(isVariadic ? ', ...)' : ')');
+  ctx.nesting--;
+}
+
+function putParameter(ctx: EmitContext, id: TypeId, nameOffset: number, depth: number): void {
+  const { out, table } = ctx;
+  if (depth > MAX_TYPE_DEPTH) return out.put(`<error: type ${id} nests too deep>`);
+  if (!ctx.quirks.declarators && needsDeclarator(ctx, id)) return putParameterDeclarator(ctx, id, nameOffset);
+  const target = table.kind(id) === Kind.Pointer ? table.sizeOrType(id) : 0;
+  if (table.kind(target) === Kind.FuncProto) {
+    return putFunction(ctx, target, '*', nameOffset, depth);
+  }
+  if (table.kind(id) === Kind.FuncProto) {
+    if (ctx.quirks.parameters) out.put('inline ');
+    return putFunction(ctx, id, '', nameOffset, depth);
+  }
+  putTypeName(ctx, id, NAME_LIMIT, depth + 1);
+  if (nameOffset !== 0) {
+    out.put(' ');
+    out.name(nameOffset);
+  }
+}
+
+/** Writes `int (*name)(char)`. */
+function putFunction(ctx: EmitContext, proto: TypeId, star: string, nameOffset: number, depth: number): void {
+  const { out } = ctx;
+  putTypeName(ctx, ctx.table.sizeOrType(proto), NAME_LIMIT, depth + 1);
+  out.put(' (');
+  out.put(star);
+  if (nameOffset !== 0) out.name(nameOffset);
+  out.put(')');
+  putParameters(ctx, proto, depth + 1);
+}

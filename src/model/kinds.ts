@@ -1,0 +1,36 @@
+/**
+ * The kinds of a type record. The numbers of BTF's kinds are BTF's own (linux uapi/linux/btf.h);
+ * numbers from 64 on are ours, for what BTF cannot say, so that BTF has room to grow.
+ */
+
+export const Kind = {
+  Void: 0,
+  Int: 1,
+  Pointer: 2,
+  Array: 3,
+  Struct: 4,
+  Union: 5,
+  Enum: 6,
+  Forward: 7,
+  Typedef: 8,
+  Volatile: 9,
+  Const: 10,
+  Restrict: 11,
+  Func: 12,
+  FuncProto: 13,
+  Var: 14,
+  Datasec: 15,
+  Float: 16,
+  DeclTag: 17,
+  TypeTag: 18,
+  Enum64: 19,
+} as const;
+
+/** Number of a known kind; records of other kinds are `unknown` types. */
+export type Kind = (typeof Kind)[keyof typeof Kind];
+
+/** One more than the largest kind number that BTF defines. */
+export const BTF_KIND_COUNT = 20;
+
+/** Answer of {@link TypeTable.kind} for an id that the table does not hold. */
+export const KIND_MISSING = 255;

@@ -1,0 +1,79 @@
+/**
+ * The shape of a type record, kind by kind: the one statement of where a record keeps its type ids,
+ * its name offsets and its plain values. Decoding, byte swapping, traversal, copying, hashing and
+ * remapping all derive from this table.
+ *
+ * A record is a run of 32-bit words in host order, as BTF lays it out (linux Documentation/bpf/btf.rst):
+ *
+ *     name offset | info | size or type | extra words | element 0 words | element 1 words | ...
+ *
+ * The info word is the new one: element count ("vlen") in bits 0-23, kind in bits 24-30, kind flag in
+ * bit 31. Old writers left the bits that are new at zero, so their words read the same.
+ */
+
+import { Kind } from './kinds.ts';
+
+/** What one word of a record holds. */
+export type WordRole = 'name' | 'type' | 'value';
+
+export interface RecordShape {
+  /** What the third word is: the type's byte size, another type's id, or unused. */
+  readonly third: 'size' | 'type' | 'unused';
+  /** Words that follow the three common ones, once. */
+  readonly extra: readonly WordRole[];
+  /** Words of each of the vlen elements. */
+  readonly element: readonly WordRole[];
+}
+
+const reference: RecordShape = { third: 'type', extra: [], element: [] };
+const composite: RecordShape = { third: 'size', extra: [], element: ['name', 'type', 'value'] };
+
+export const RECORD_SHAPES: Readonly<Record<Kind, RecordShape>> = {
+  [Kind.Void]: { third: 'unused', extra: [], element: [] },
+  [Kind.Int]: { third: 'size', extra: ['value'], element: [] },
+  [Kind.Pointer]: reference,
+  [Kind.Array]: { third: 'unused', extra: ['type', 'type', 'value'], element: [] },
+  [Kind.Struct]: composite,
+  [Kind.Union]: composite,
+  [Kind.Enum]: { third: 'size', extra: [], element: ['name', 'value'] },
+  [Kind.Forward]: { third: 'unused', extra: [], element: [] },
+  [Kind.Typedef]: reference,
+  [Kind.Volatile]: reference,
+  [Kind.Const]: reference,
+  [Kind.Restrict]: reference,
+  // A function's vlen is its linkage, not a count.
+  [Kind.Func]: reference,
+  [Kind.FuncProto]: { third: 'type', extra: [], element: ['name', 'type'] },
+  [Kind.Var]: { third: 'type', extra: ['value'], element: [] },
+  [Kind.Datasec]: { third: 'size', extra: [], element: ['type', 'value', 'value'] },
+  [Kind.Float]: { third: 'size', extra: [], element: [] },
+  [Kind.DeclTag]: { third: 'type', extra: ['value'], element: [] },
+  [Kind.TypeTag]: reference,
+  [Kind.Enum64]: { third: 'size', extra: [], element: ['name', 'value', 'value'] },
+};
+
+/** Words that every record starts with: name offset, info, size or type. */
+export const HEADER_WORDS = 3;
+
+const VLEN_MASK = 0x00ff_ffff;
+const KIND_MASK = 0x7f;
+
+/** Element count of an info word (for a function: its linkage). */
+export function infoVlen(info: number): number {
+  return info & VLEN_MASK;
+}
+
+/** Kind number of an info word; may be one that {@link Kind} does not list. */
+export function infoKind(info: number): number {
+  return (info >>> 24) & KIND_MASK;
+}
+
+/** Kind flag of an info word; what it means depends on the kind. */
+export function infoKindFlag(info: number): boolean {
+  return info >>> 31 === 1;
+}
+
+/** Builds an info word. */
+export function makeInfo(kind: number, vlen: number, kindFlag: boolean): number {
+  return ((kindFlag ? 0x8000_0000 : 0) | (kind << 24) | vlen) >>> 0;
+}

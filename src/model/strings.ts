@@ -1,0 +1,84 @@
+/**
+ * `StringTable`: NUL-terminated names in one blob, addressed by their byte offset. The table of a
+ * split type table continues that of its base: offsets below `start` are the base's.
+ */
+
+import { TspaholeError } from './errors.ts';
+
+/** How often the bytes of a table may be decoded as parts of different names. */
+const MAX_OVERLAP = 16;
+
+export class StringTable {
+  /** Logical offset of the first own byte; 0 without a base. */
+  readonly start: number;
+  /** Own bytes. Read in place, so the owner of the memory must not change them. */
+  readonly bytes: Buffer;
+  readonly base: StringTable | undefined;
+  readonly #texts = new Map<number, string>();
+  #decodedBytes = 0;
+
+  constructor(bytes: Uint8Array, base?: StringTable) {
+    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.base = base;
+    this.start = base === undefined ? 0 : base.end;
+  }
+
+  /** One past the last logical offset. */
+  get end(): number {
+    return this.start + this.bytes.length;
+  }
+
+  /** The table of the chain that holds `offset`. Throws `bad-data` where none does. */
+  owner(offset: number): StringTable {
+    let table: StringTable = this;
+    while (offset < table.start && table.base !== undefined) table = table.base;
+    // Offset 0 is the empty name even in a table without bytes.
+    if (offset >= table.end && offset !== 0) throw outside(offset, this.end);
+    return table;
+  }
+
+  /**
+   * The string at a logical offset, decoded as UTF-8 and remembered. Offset 0 is the empty string.
+   * Throws `bad-data` for an offset outside the table, and when the names asked for are, together,
+   * many times as long as the table: names may be tails of one another, but not without end.
+   */
+  text(offset: number): string {
+    if (offset === 0) return '';
+    const known = this.#texts.get(offset);
+    if (known !== undefined) return known;
+    const table = this.owner(offset);
+    const from = offset - table.start;
+    const nul = table.bytes.indexOf(0, from);
+    const end = nul < 0 ? table.bytes.length : nul;
+    this.#decodedBytes += end - from;
+    if (this.#decodedBytes > MAX_OVERLAP * this.end + 0x10000) throw overlapping();
+    const text = table.bytes.toString('utf8', from, end);
+    this.#texts.set(offset, text);
+    return text;
+  }
+
+  /**
+   * All logical offsets of this table (not of its base) at which exactly `name` can be read,
+   * ascending. There may be several: writers need not merge equal names, and a name may be the tail
+   * of a longer one.
+   */
+  offsetsOf(name: string): number[] {
+    const needle = Buffer.from(`${name}\0`, 'utf8');
+    const found: number[] = [];
+    for (let at = this.bytes.indexOf(needle); at >= 0; at = this.bytes.indexOf(needle, at + 1)) {
+      found.push(this.start + at);
+    }
+    return found;
+  }
+}
+
+function overlapping(): TspaholeError {
+  return new TspaholeError('bad-data', 'names overlap so much that they would fill the memory');
+}
+
+function outside(offset: number, end: number): TspaholeError {
+  return new TspaholeError(
+    'bad-data',
+    `name offset 0x${offset.toString(16)} lies outside the string section of 0x${end.toString(16)} bytes`,
+  );
+}

@@ -1,0 +1,29 @@
+/**
+ * Maps the kernel's own BTF into memory instead of reading it page by page: 0.6 ms instead of 7 ms.
+ */
+
+import { loadBinding } from './binding.ts';
+
+/** What the addon `tspahole_map` exports; see map.c. */
+interface MapBinding {
+  /** The file's bytes, or undefined where it cannot be mapped. */
+  map(path: string): ArrayBuffer | undefined;
+}
+
+let binding: MapBinding | undefined;
+let isLoaded = false;
+
+/**
+ * The bytes of a file directly below `/sys/kernel/btf/`, mapped read-only, or undefined for any other
+ * path and wherever the file, the kernel, the runtime or a missing addon does not allow it: then read the
+ * file. Never throws. **Writing to the bytes ends the process**: hand them only to code that reads.
+ */
+export function mapSysfs(path: string): Uint8Array | undefined {
+  if (!/^\/sys\/kernel\/btf\/[^/]+$/.test(path)) return undefined;
+  if (!isLoaded) {
+    binding = loadBinding('tspahole_map') as MapBinding | undefined;
+    isLoaded = true;
+  }
+  const buffer = binding?.map(path);
+  return buffer && new Uint8Array(buffer);
+}
