@@ -10,7 +10,12 @@
 import process from 'node:process';
 import { decodeBtf } from '../src/btf/decode.ts';
 import { formatProblem, verifyBtf } from '../src/btf/verify.ts';
+import { PaholeEmitter, type PaholeOptions } from '../src/emit/pahole.ts';
+import { PAHOLE_QUIRKS } from '../src/emit/quirks.ts';
+import { layoutOf } from '../src/layout/layout-of.ts';
+import { Layouts } from '../src/layout/layouts.ts';
 import { TspaholeError } from '../src/model/errors.ts';
+import { Kind } from '../src/model/kinds.ts';
 import type { TypeTable } from '../src/model/table.ts';
 import { corpus, type Seed } from './corpus.ts';
 import { makeRandom, mutate } from './mutate.ts';
@@ -18,6 +23,7 @@ import { makeRandom, mutate } from './mutate.ts';
 interface Input extends Seed {
   /** What decoding made of it, undefined when it was refused. */
   readonly table: TypeTable | undefined;
+  readonly layouts: Layouts | undefined;
 }
 
 /** What each input goes through, in order, after decoding. Add new consumers of a table here. */
@@ -28,7 +34,29 @@ const STAGES: Readonly<Record<string, (input: Input) => void>> = {
   verify: ({ bytes, base }) => {
     verifyBtf(bytes, { base, limit: 10 }).forEach(formatProblem);
   },
+  print: ({ layouts }) => {
+    if (layouts === undefined) return;
+    for (const options of PRINT_OPTIONS) {
+      const emitter = new PaholeEmitter(layouts, options);
+      for (let id = 1; id < layouts.table.end; id++) attempt(() => emitter.emit(id));
+    }
+  },
+  layout: ({ layouts }) => {
+    if (layouts === undefined) return;
+    const { table } = layouts;
+    for (let id = 1; id < table.end; id++) {
+      const kind = table.kind(id);
+      if (kind === Kind.Struct || kind === Kind.Union) attempt(() => layoutOf(layouts, id));
+    }
+  },
 };
+
+/** The ways of printing that differ most. */
+const PRINT_OPTIONS: readonly PaholeOptions[] = [
+  {},
+  { quirks: PAHOLE_QUIRKS, expandTypes: true, hex: true },
+  { expandPointers: true, showFirstBiggest: true },
+];
 
 const PROGRESS_EVERY = 100_000;
 const MAX_MILLISECONDS = 1000;
@@ -52,9 +80,10 @@ function fuzz(seed: number): void {
   try {
     const table = attempt(() => decodeBtf(bytes, { base }));
     if (table !== undefined) decoded++;
+    const layouts = table && new Layouts(table);
     for (const [name, run] of Object.entries(STAGES)) {
       stage = name;
-      attempt(() => run({ bytes, base, table }));
+      attempt(() => run({ bytes, base, table, layouts }));
     }
     stage = 'time';
     const spent = performance.now() - began;

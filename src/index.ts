@@ -1,13 +1,58 @@
 /**
  * The public interface of tspahole: load types, look at them, lay them out, print them. What is
  * exported here is stable within a major version; a test pins the list.
+ *
+ * Every error that is not a programming mistake is a {@link TspaholeError}. Ids, sizes and offsets are
+ * numbers; a unit is part of its name, as in `byteSize` and `bitOffset`.
+ *
+ * @packageDocumentation
  */
 
+// BTF: bytes to types, and the checks that the kernel makes.
 export { type DecodeBtfOptions, decodeBtf } from './btf/decode.ts';
 export { isBtf } from './btf/header.ts';
+export {
+  type BtfProblem,
+  type BtfProblemCode,
+  formatProblem,
+  type VerifyBtfOptions,
+  verifyBtf,
+} from './btf/verify.ts';
+// ELF files: sections, symbols, relocations, notes.
+export { type ElfFile, parseElf } from './elf/file.ts';
+export {
+  type ElfFormat,
+  type ElfHeader,
+  type HeaderTable,
+  isElf,
+  type ProgramHeader,
+  type SectionHeader,
+} from './elf/header.ts';
+export type { ElfNote } from './elf/note.ts';
+export type { RelocationTable } from './elf/relocation.ts';
+export type { ElfSection } from './elf/section.ts';
+export { type ByteSource, type FileSource, memorySource, openFileSource } from './elf/source.ts';
+export type { ElfSymbol, SymbolTable } from './elf/symbol.ts';
+// Text, as pahole prints it.
 export { PaholeEmitter, type PaholeOptions } from './emit/pahole.ts';
+export type { Sink } from './emit/printer.ts';
 export { NO_QUIRKS, PAHOLE_QUIRKS, type Quirks } from './emit/quirks.ts';
+// Layout: what lies where.
+export {
+  type BitHole,
+  type BitPadding,
+  type CachelineBoundary,
+  type Hole,
+  type Layout,
+  type LayoutItem,
+  type LayoutSummary,
+  layoutOf,
+  type MemberItem,
+  type Padding,
+} from './layout/layout-of.ts';
 export { Layouts, type LayoutsOptions } from './layout/layouts.ts';
+export { type MemberPath, type PathSegment, resolveMemberPath } from './layout/member-path.ts';
+// Loading: from a path to types.
 export {
   type LoadOptions,
   load,
@@ -16,11 +61,15 @@ export {
   type TypeSource,
   type TypeUnit,
 } from './load.ts';
+// Types by id, and how they refer to one another.
 export type { Endian } from './model/bytes.ts';
 export { type ErrorCode, type ErrorPlace, TspaholeError } from './model/errors.ts';
-export { Kind } from './model/kinds.ts';
+export { KIND_MISSING, Kind } from './model/kinds.ts';
 export { findTypeByName } from './model/queries.ts';
-export { type TypeId, TypeTable } from './model/table.ts';
+export { StringTable } from './model/strings.ts';
+export { type TypeId, TypeTable, type TypeTableParts } from './model/table.ts';
+export { forEachTypeRef, skipQualifiers, typeRefs, underlyingType, walkTypes } from './model/traverse.ts';
+// Types as readonly objects.
 export type {
   ArrayType,
   CompositeType,

@@ -3,7 +3,7 @@
  * the base of split BTF. The only module that sees files and several formats.
  */
 
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { decodeBtf } from './btf/decode.ts';
 import { isBtf } from './btf/header.ts';
@@ -17,6 +17,7 @@ import { mapSysfs } from './native/map.ts';
 /** Where the running kernel offers its types. */
 export const RUNNING_KERNEL_BTF = '/sys/kernel/btf/vmlinux';
 
+/** What {@link loadSync} is told besides the path. */
 export interface LoadOptions {
   /** Table that split BTF continues. Default: for `/sys/kernel/btf/MODULE` the `vmlinux` beside it. */
   readonly base?: TypeTable | undefined;
@@ -85,10 +86,16 @@ function loadTable(path: string, options: LoadOptions): Loaded {
 }
 
 function requireFile(path: string): string {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) throw new TspaholeError('not-found', 'no such file');
-  if (!stats.isFile()) throw new TspaholeError('io', 'not a regular file');
+  if (!statFile(path).isFile()) throw new TspaholeError('io', 'not a regular file');
   return path;
+}
+
+function statFile(path: string): Stats {
+  try {
+    return statSync(path);
+  } catch (error) {
+    throw readFailure(error);
+  }
 }
 
 function decodeSysfs(path: string, { base }: LoadOptions): TypeTable {
@@ -101,10 +108,14 @@ function readSysfs(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new TspaholeError('not-found', 'no such file', {}, error);
-    throw new TspaholeError('io', `cannot read: ${code}`, {}, error);
+    throw readFailure(error);
   }
+}
+
+function readFailure(error: unknown): TspaholeError {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return new TspaholeError('not-found', 'no such file', {}, error);
+  return new TspaholeError('io', `cannot read: ${code}`, {}, error);
 }
 
 function loadElf(source: ByteSource, options: LoadOptions): Loaded {

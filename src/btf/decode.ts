@@ -13,6 +13,7 @@ import { TypeTable } from '../model/table.ts';
 import { BTF_LAYOUT_RECORD_SIZE, BTF_TYPE_SIZE } from './constants.ts';
 import { type BtfHeader, parseBtfHeader } from './header.ts';
 
+/** What {@link decodeBtf} is told besides the bytes. */
 export interface DecodeBtfOptions {
   /** Table that split BTF continues. */
   readonly base?: TypeTable | undefined;

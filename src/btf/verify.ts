@@ -21,6 +21,7 @@ import { verifyReferences } from './verify/resolve.ts';
 
 export { type BtfProblem, type BtfProblemCode, formatProblem } from './verify/problems.ts';
 
+/** What {@link verifyBtf} is told besides the bytes. */
 export interface VerifyBtfOptions {
   /** Table that `bytes` continue. It is taken to be right. */
   readonly base?: TypeTable | undefined;

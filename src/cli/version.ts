@@ -42,8 +42,8 @@ function formatFacts({ version, paholeVersion, node, platform, kernelBtf }: Fact
   ].join('\n');
 }
 
-/** The package's root is two folders up from this file and from the bundle alike. */
-function ownVersion(): string {
+/** The version of this package, whose root is two folders up from this file and from the bundle alike. */
+export function ownVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { readonly version: string }).version;
 }

@@ -38,6 +38,10 @@ export function parseElf(source: ByteSource | Uint8Array, place: ErrorPlace = {}
   return new ElfFile(source instanceof Uint8Array ? memorySource(source) : source, place);
 }
 
+/**
+ * An ELF file, opened by {@link parseElf}. Its methods throw `bad-data` for a malformed part when it is
+ * asked for.
+ */
 export class ElfFile {
   readonly header: ElfHeader;
   /** All sections; section 0 is the null section. Empty in a file without a section header table. */

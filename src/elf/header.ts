@@ -33,6 +33,7 @@ export interface HeaderTable {
   readonly count: number;
 }
 
+/** The ELF header (gABI "ELF Header"). */
 export interface ElfHeader extends ElfFormat {
   /** `EI_OSABI`. */
   readonly osAbi: number;
@@ -50,6 +51,7 @@ export interface ElfHeader extends ElfFormat {
   readonly nameSectionIndex: number;
 }
 
+/** A section header (gABI "Sections"). */
 export interface SectionHeader {
   readonly nameOffset: number;
   /** `SHT_*`. */
@@ -69,6 +71,7 @@ export interface SectionHeader {
   readonly entrySize: number;
 }
 
+/** A program header: one segment (gABI "Program Loading"). */
 export interface ProgramHeader {
   /** `PT_*`. */
   readonly type: number;

@@ -6,6 +6,7 @@ import { ByteReader, type Endian } from '../model/bytes.ts';
 import type { ErrorPlace } from '../model/errors.ts';
 import { NT_GNU_BUILD_ID } from './constants.ts';
 
+/** A note (gABI "Note Section"). */
 export interface ElfNote {
   /** Who defines the type, e.g. `GNU`: the bytes up to the first NUL. */
   readonly name: string;

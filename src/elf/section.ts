@@ -18,6 +18,7 @@ export interface SectionContext {
   readonly place: ErrorPlace;
 }
 
+/** A section of an ELF file; its bytes are read when they are asked for. */
 export class ElfSection implements SectionHeader {
   readonly index: number;
   readonly nameOffset: number;

@@ -1,8 +1,6 @@
 /** The member that decides a struct's alignment, for the line that names it. */
 
 import type { Layouts } from '../layout/layouts.ts';
-import { MemberColumns } from '../layout/member-columns.ts';
-import { placeMembers } from '../layout/placement.ts';
 import { MAX_TYPE_DEPTH } from '../layout/type-facts.ts';
 import { Kind } from '../model/kinds.ts';
 import type { TypeId } from '../model/table.ts';
@@ -15,25 +13,43 @@ export interface BiggestMember {
   readonly byteSize: number;
 }
 
+/** What {@link firstBiggestMember} has answered; undefined while it is being looked for. */
+export type KnownBiggest = Map<TypeId, BiggestMember | undefined>;
+
 /**
  * The first member of the largest power-of-two size up to a pointer's, looking into aggregates;
  * a larger scalar ends the search. Undefined when no member has a size.
  */
-export function firstBiggestMember(layouts: Layouts, id: TypeId, depth = 0): BiggestMember | undefined {
+export function firstBiggestMember(
+  layouts: Layouts,
+  id: TypeId,
+  known: KnownBiggest = new Map(),
+): BiggestMember | undefined {
+  if (known.has(id) || known.size > MAX_TYPES) return known.get(id);
+  known.set(id, undefined);
+  const found = search(layouts, id, known);
+  known.set(id, found);
+  return found;
+}
+
+/** Types looked into for one answer: bounds the depth of the search too. */
+const MAX_TYPES = 1000;
+
+function search(layouts: Layouts, id: TypeId, known: KnownBiggest): BiggestMember | undefined {
   const { pointerSize } = layouts.table;
-  if (depth > MAX_TYPE_DEPTH) return undefined;
-  const columns = new MemberColumns();
-  placeMembers(layouts.facts, id, columns);
+  const { members } = layouts;
+  const start = layouts.firstMember(id);
+  const end = start + layouts.memberCount(id);
   let result: BiggestMember | undefined;
   let resultSize = 0;
-  for (let index = 0; index < columns.count; index++) {
+  for (let index = start; index < end; index++) {
     const own: BiggestMember = {
-      nameOffset: columns.nameOffset[index] as number,
-      byteOffset: columns.byteOffset[index] as number,
-      byteSize: columns.byteSize[index] as number,
+      nameOffset: members.nameOffset[index] as number,
+      byteOffset: members.byteOffset[index] as number,
+      byteSize: members.byteSize[index] as number,
     };
-    const base = baseOf(layouts, columns.typeId[index] as number);
-    const inner = isComposite(layouts, base) ? firstBiggestMember(layouts, base, depth + 1) : undefined;
+    const base = baseOf(layouts, members.typeId[index] as number);
+    const inner = isComposite(layouts, base) ? firstBiggestMember(layouts, base, known) : undefined;
     if (isComposite(layouts, base) && inner === undefined) continue;
     const size = inner?.byteSize ?? scalarSize(layouts, base);
     if (size > pointerSize) return own;

@@ -4,24 +4,32 @@
  */
 
 import type { MemberColumns } from '../layout/member-columns.ts';
-import type { Waste } from '../layout/placement.ts';
-import { KIND_MISSING, Kind } from '../model/kinds.ts';
+import { Kind } from '../model/kinds.ts';
 import type { TypeId } from '../model/table.ts';
-import { type EmitContext, type Frame, MAX_EXPANDED_MEMBERS, MAX_NESTING } from './context.ts';
+import { type EmitContext, MAX_EXPANDED_MEMBERS, MAX_NESTING } from './context.ts';
 import { putDeclaration, putSuffix } from './declaration.ts';
 import { putMember } from './member.ts';
-import { addMemberWaste, narrow8, narrow16, newTally, putFooter, type Tally } from './statistics.ts';
+import {
+  beginRemark,
+  countForcedAlignment,
+  putHole,
+  putPreHoles,
+  putRemark,
+  putTypeRemark,
+} from './remarks.ts';
+import { narrow8, putFooter } from './statistics.ts';
+import type { Tally } from './tally.ts';
 
 const PACKED = ' __attribute__((__packed__))';
 
 function putHeader(ctx: EmitContext, id: TypeId, keyword: string): void {
-  const { out, table } = ctx;
+  const { out } = ctx;
   if (ctx.prefix !== '') {
     out.put(ctx.prefix);
     out.put(' ');
   }
   out.put(keyword);
-  const nameOffset = table.nameOffset(id);
+  const nameOffset = ctx.table.nameOffset(id);
   if (nameOffset !== 0) {
     out.put(' ');
     out.name(nameOffset);
@@ -30,8 +38,8 @@ function putHeader(ctx: EmitContext, id: TypeId, keyword: string): void {
 }
 
 /** Whether the next level of an aggregate may be printed; writes an error where it may not. */
-function mayExpand(ctx: EmitContext, id: TypeId): boolean {
-  ctx.expandedMembers += ctx.table.vlen(id);
+function mayExpand(ctx: EmitContext, id: TypeId, count: number): boolean {
+  ctx.expandedMembers += count;
   if (ctx.nesting < MAX_NESTING && ctx.expandedMembers <= MAX_EXPANDED_MEMBERS) return true;
   ctx.out.put(`<error: type ${id} nests too deep or expands to too many members>`);
   return false;
@@ -39,34 +47,32 @@ function mayExpand(ctx: EmitContext, id: TypeId): boolean {
 
 /** Writes a struct (or the forward declaration of one) up to and with its closing brace and attributes. */
 export function putStruct(ctx: EmitContext, id: TypeId): void {
-  if (!mayExpand(ctx, id)) return;
-  const { layouts, out, table, indent } = ctx;
-  const frame = ctx.frame(ctx.nesting);
-  const { columns, waste } = frame;
-  layouts.place(id, columns);
-  layouts.waste(id, waste);
-  const alignment = layouts.inferAlignments(id, columns);
-  const isStruct = table.kind(id) === Kind.Struct;
-  if (isStruct) layouts.packed.inferStruct(id);
+  const { layouts, out, indent, isLastMember, isFirstMember } = ctx;
+  const count = layouts.memberCount(id);
+  if (!mayExpand(ctx, id, count)) return;
+  const isStruct = ctx.table.kind(id) === Kind.Struct;
+  const start = layouts.firstMember(id);
+  const isPacked = isStruct && layouts.packed.inferStruct(id);
+  const tally = ctx.beginTally();
 
   putHeader(ctx, id, 'struct');
   ctx.indent = indent + 1;
   ctx.nesting++;
-  const outer = { isLast: ctx.isLastMember, isFirst: ctx.isFirstMember };
-  const tally = newTally();
-  putMembers(ctx, frame, tally);
-  if (ctx.emitStats) putFooter(ctx, id, { columns, waste, tally });
-  ctx.isLastMember = outer.isLast;
-  ctx.isFirstMember = outer.isFirst;
+  putMembers(ctx, id, start, start + count, tally);
+  if (ctx.emitStats) putFooter(ctx, id, count, tally);
+  ctx.isLastMember = isLastMember;
+  ctx.isFirstMember = isFirstMember;
   ctx.nesting--;
   ctx.indent = indent;
 
   out.indent(indent);
   out.put('}');
-  const isPacked = isStruct && layouts.packed.isPacked(id);
-  if (isPacked && !ctx.suppressPacked) out.put(PACKED);
+  // A struct that holds this one may have been looked at since.
+  const isPackedNow = isPacked || (isStruct && layouts.packed.isPacked(id));
+  if (isPackedNow && !ctx.suppressPacked) out.put(PACKED);
   putSuffix(ctx);
-  if (alignment !== 0 && !ctx.suppressAligned && !isPacked) putAligned(ctx, alignment);
+  const alignment = layouts.alignment(id);
+  if (alignment !== 0 && !ctx.suppressAligned && !isPackedNow) putAligned(ctx, alignment);
 }
 
 /** Writes an alignment attribute, with the blank before it. */
@@ -79,146 +85,108 @@ export function putAligned(ctx: EmitContext, alignment: number): void {
 
 /** Writes a union up to and with its closing brace. Every member starts at the same cacheline. */
 export function putUnion(ctx: EmitContext, id: TypeId): void {
-  if (!mayExpand(ctx, id)) return;
-  const { layouts, out, table, indent, cacheline } = ctx;
-  const { columns } = ctx.frame(ctx.nesting);
-  layouts.place(id, columns);
-  layouts.inferAlignments(id, columns);
+  const { layouts, out, table, indent, nextBoundary, isInUnion } = ctx;
+  const count = layouts.memberCount(id);
+  if (!mayExpand(ctx, id, count)) return;
+  const start = layouts.firstMember(id);
+  const columns = layouts.members;
   putHeader(ctx, id, 'union');
   if (table.kind(id) === Kind.Union) layouts.packed.inferUnion(id);
-  const wasInUnion = ctx.isInUnion;
   ctx.indent = indent + 1;
   ctx.isInUnion = true;
   ctx.nesting++;
-  for (let index = 0; index < columns.count; index++) {
-    out.indent(ctx.indent);
+  for (let index = start; index < start + count; index++) {
     const type = columns.typeId[index] as number;
-    if (table.kind(type) === KIND_MISSING) out.put(`<error: type ${type} not found>`);
-    else putMember(ctx, columns, index, true);
+    if (type < table.end) putMember(ctx, columns, index, true);
+    else putMissing(ctx, type);
     out.newline();
-    ctx.cacheline = cacheline;
+    ctx.nextBoundary = nextBoundary;
   }
   ctx.nesting--;
-  ctx.isInUnion = wasInUnion;
+  ctx.isInUnion = isInUnion;
   ctx.indent = indent;
   out.indent(indent);
   out.put('}');
   putSuffix(ctx);
 }
 
-/** Where the walk over a struct's members stands. */
-interface Walk {
-  /** Comments were written that an empty line must follow. */
-  pending: boolean;
-  /** Size that the members at the present offset take; 0 before the first. */
-  lastSize: number;
-}
-
-function putMembers(ctx: EmitContext, frame: Frame, tally: Tally): void {
-  const { columns, waste } = frame;
-  const { table } = ctx;
-  const walk: Walk = { pending: false, lastSize: 0 };
-  putPreHoles(ctx, waste, tally, walk);
-  for (let index = 0; index < columns.count; index++) {
-    countForcedAlignment(ctx, frame, index, tally);
-    if (index > 0 && walk.lastSize !== 0) putBitfieldRemarks(ctx, columns, index, walk);
-    if (walk.pending) {
-      ctx.out.newline();
-      walk.pending = false;
-    }
-    ctx.isLastMember = index === columns.count - 1;
-    ctx.isFirstMember = index === 0;
-    ctx.out.indent(ctx.indent);
+/** Writes the members of a struct, at `start` up to `end` in the columns, with the remarks between them. */
+function putMembers(ctx: EmitContext, id: TypeId, start: number, end: number, tally: Tally): void {
+  const { out, comments, notes } = ctx;
+  const columns = ctx.layouts.members;
+  const typeCount = ctx.table.end;
+  // Whether remarks were written that an empty line must follow.
+  let pending = comments && putPreHoles(ctx, id, tally);
+  // The size that the members at the present offset take.
+  let lastSize = 0;
+  for (let index = start; index < end; index++) {
     const type = columns.typeId[index] as number;
-    if (table.kind(type) === KIND_MISSING) {
-      ctx.out.put(`<error: type ${type} not found>\n`);
+    const byteOffset = columns.byteOffset[index] as number;
+    const size = columns.byteSize[index] as number;
+    const bitSize = columns.bitSize[index] as number;
+    if (columns.alignment[index] !== 0) countForcedAlignment(ctx, id, index, tally);
+    if (
+      lastSize !== 0 &&
+      (bitSize !== 0 || byteOffset - (columns.byteOffset[index - 1] as number) < lastSize)
+    ) {
+      pending = putBitfieldRemarks(ctx, columns, index, lastSize, pending);
+    }
+    if (pending) out.newline();
+    pending = false;
+    ctx.isLastMember = index === end - 1;
+    ctx.isFirstMember = index === start;
+    if (type >= typeCount) {
+      putMissing(ctx, type);
+      out.newline();
       continue;
     }
     putMember(ctx, columns, index, false);
-    if (ctx.comments) walk.pending = putHoleRemarks(ctx, frame, index, tally);
-    ctx.out.newline();
-    account(columns, index, tally, walk);
+    if (comments) {
+      if (notes[type] !== NO_REMARK) pending = putTypeRemark(ctx, type, tally);
+      if (columns.bitHole[index] !== 0 || (columns.hole[index] as number) > 0) {
+        pending = putHoleRemarks(ctx, columns, index, tally, pending);
+      }
+    }
+    out.newline();
+    if (bitSize !== 0) tally.memberBits += bitSize;
+    else tally.memberBytes += size;
+    const hasMoved = lastSize === 0 || columns.byteOffset[index - 1] !== byteOffset;
+    if (hasMoved || (bitSize !== 0 && columns.bitSize[index - 1] === 0)) lastSize = size;
   }
 }
 
-function account(columns: MemberColumns, index: number, tally: Tally, walk: Walk): void {
-  const size = columns.byteSize[index] as number;
-  const bitSize = columns.bitSize[index] as number;
-  if (bitSize !== 0) tally.memberBits += bitSize;
-  else tally.memberBytes += size;
-  const isFirst = index === 0 || walk.lastSize === 0;
-  const hasMoved = isFirst || columns.byteOffset[index - 1] !== columns.byteOffset[index];
-  if (hasMoved || (columns.bitSize[index - 1] === 0 && bitSize !== 0)) walk.lastSize = size;
+/** In {@link EmitContext.notes}: a member of the type needs no remark. */
+export const NO_REMARK = 1;
+
+function putMissing(ctx: EmitContext, type: TypeId): void {
+  putRemark(ctx, `<error: type ${type} not found>`);
 }
 
-function putRemark(ctx: EmitContext, text: string): void {
-  ctx.out.indent(ctx.indent);
-  ctx.out.put(text);
-}
-
-/** Writes `/* XXX N bytes hole, try to pack` for `count` things. */
-function putHole(ctx: EmitContext, count: number, unit: 'bit' | 'byte'): void {
-  const { out } = ctx;
-  putRemark(ctx, '/* XXX ');
-  out.number(count);
-  out.put(` ${unit}`);
-  if (count !== 1) out.put('s');
-  out.put(' hole, try to pack */');
-}
-
-function putPreHoles(ctx: EmitContext, waste: Waste, tally: Tally, walk: Walk): void {
-  if (!ctx.comments) return;
-  const preBitHole = narrow8(ctx, waste.preBitHole);
-  const preHole = narrow16(ctx, waste.preHole);
-  if (preBitHole > 0 || preHole > 0) {
-    ctx.out.newline();
-    walk.pending = true;
-  }
-  if (preBitHole > 0) {
-    putHole(ctx, preBitHole, 'bit');
-    ctx.out.newline();
-    tally.bitHoleBits += preBitHole;
-  }
-  if (preHole > 0) {
-    putHole(ctx, preHole, 'byte');
-    ctx.out.newline();
-    tally.holeBytes += preHole;
-  }
-}
-
-function countForcedAlignment(
+/**
+ * What a bitfield needs before it to land where it is, and where members share bytes. Returns whether
+ * an empty line must follow.
+ */
+function putBitfieldRemarks(
   ctx: EmitContext,
-  { columns, waste }: Frame,
+  columns: MemberColumns,
   index: number,
-  tally: Tally,
-): void {
-  if (ctx.suppressAligned || columns.alignment[index] === 0) return;
-  const hole = index > 0 ? (columns.hole[index - 1] as number) : narrow16(ctx, waste.preHole);
-  if (hole !== 0) {
-    tally.forcedHoleCount++;
-    tally.forcedHoleBytes += hole;
-  }
-  tally.forcedAlignments++;
-}
-
-/** What a bitfield needs before it to land where it is, and where members share bytes. */
-function putBitfieldRemarks(ctx: EmitContext, columns: MemberColumns, index: number, walk: Walk): void {
+  lastSize: number,
+  pending: boolean,
+): boolean {
   const bitHole = narrow8(ctx, columns.bitHole[index - 1] as number);
-  if (bitHole !== 0 && columns.bitSize[index] !== 0) putHoleMarker(ctx, columns, index, bitHole);
-  if (!ctx.comments) return;
+  const isBitfield = columns.bitSize[index] !== 0;
+  if (bitHole > 0 && isBitfield) putHoleMarker(ctx, columns, index, bitHole);
+  if (!ctx.comments) return pending;
   const moved = (columns.byteOffset[index] as number) - (columns.byteOffset[index - 1] as number);
-  const startsBitfield = columns.bitSize[index - 1] === 0 && columns.bitSize[index] !== 0;
-  if (moved < 0 || (moved === 0 && startsBitfield)) {
-    putCombined(ctx, '/* Bitfield combined with previous fields */\n', walk);
-  } else if (moved > 0 && moved < walk.lastSize) {
-    putCombined(ctx, '/* Bitfield combined with next fields */\n', walk);
-  }
-}
-
-function putCombined(ctx: EmitContext, text: string, walk: Walk): void {
-  if (!walk.pending) ctx.out.newline();
-  walk.pending = true;
-  putRemark(ctx, text);
+  const startsBitfield = columns.bitSize[index - 1] === 0 && isBitfield;
+  const isBack = moved < 0 || (moved === 0 && startsBitfield);
+  if (!isBack && (moved === 0 || moved >= lastSize)) return pending;
+  if (!pending) ctx.out.newline();
+  putRemark(
+    ctx,
+    isBack ? '/* Bitfield combined with previous fields */\n' : '/* Bitfield combined with next fields */\n',
+  );
+  return true;
 }
 
 /** Writes the unnamed bitfield that makes a bit hole explicit. */
@@ -231,55 +199,35 @@ function putHoleMarker(ctx: EmitContext, columns: MemberColumns, index: number, 
   }
   out.indent(ctx.indent);
   const type = columns.typeId[index] as number;
-  if (table.kind(type) === KIND_MISSING) {
-    out.put(`<error: type ${type} not found>`);
-    return;
-  }
+  if (type >= table.end) return out.put(`<error: type ${type} not found>`);
   putDeclaration(ctx, type, 0);
   out.put(':');
   out.number(isAtBoundary ? 0 : bitHole);
   out.put(';\n');
 }
 
-/** Remarks behind a member: what its type wastes, then the holes up to the next member. */
-function putHoleRemarks(ctx: EmitContext, frame: Frame, index: number, tally: Tally): boolean {
-  const { columns } = frame;
-  let pending = putTypeRemark(ctx, frame, index, tally);
+/**
+ * Writes what is unused behind a member. `pending` says that a remark precedes. Returns whether one does
+ * now. Bitfields that overlap have a negative number of bits between them.
+ */
+function putHoleRemarks(
+  ctx: EmitContext,
+  columns: MemberColumns,
+  index: number,
+  tally: Tally,
+  pending: boolean,
+): boolean {
   const bitHole = narrow8(ctx, columns.bitHole[index] as number);
-  if (bitHole !== 0) {
+  if (bitHole > 0) {
     beginRemark(ctx, pending);
-    pending = true;
     putHole(ctx, bitHole, 'bit');
     tally.bitHoleBits += bitHole;
   }
   const hole = columns.hole[index] as number;
   if (hole > 0) {
-    beginRemark(ctx, pending);
-    pending = true;
+    beginRemark(ctx, pending || bitHole > 0);
     putHole(ctx, hole, 'byte');
     tally.holeBytes += hole;
   }
-  return pending;
-}
-
-/** A remark begins on a new line, the first one behind an empty line. */
-function beginRemark(ctx: EmitContext, isFurther: boolean): void {
-  if (!isFurther) ctx.out.newline();
-  ctx.out.newline();
-}
-
-/** What the type of a struct member wastes. Returns whether there was something to say. */
-function putTypeRemark(ctx: EmitContext, frame: Frame, index: number, tally: Tally): boolean {
-  const { layouts, out } = ctx;
-  const id = frame.columns.typeId[index] as number;
-  if (ctx.table.kind(id) !== Kind.Struct) return false;
-  const waste = layouts.waste(id, frame.memberWaste);
-  layouts.packed.inferStruct(id);
-  const parts = addMemberWaste(ctx, id, waste, tally);
-  if (parts.length === 0) return false;
-  beginRemark(ctx, false);
-  putRemark(ctx, '/* XXX last struct has ');
-  out.put(parts.join(', '));
-  out.put(' */');
-  return true;
+  return pending || bitHole > 0 || hole > 0;
 }

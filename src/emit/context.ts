@@ -4,11 +4,12 @@
  */
 
 import type { Layouts } from '../layout/layouts.ts';
-import { MemberColumns } from '../layout/member-columns.ts';
 import { emptyWaste, type Waste } from '../layout/placement.ts';
 import type { TypeTable } from '../model/table.ts';
 import { Printer, type Sink } from './printer.ts';
 import { NO_QUIRKS, type Quirks } from './quirks.ts';
+import { clearTally, newTally, type Tally } from './tally.ts';
+import { TypeTexts } from './type-texts.ts';
 
 /** How types are printed. Every option is off unless it is given. */
 export interface PaholeOptions {
@@ -35,22 +36,20 @@ export interface PaholeOptions {
 /** In place of a name offset: no name, not even an empty one. */
 export const NO_NAME = -1;
 
-/** Columns used when placing one nesting level of a composite. */
-export interface Frame {
-  readonly columns: MemberColumns;
-  readonly waste: Waste;
-  /** Waste of a member's type. */
-  readonly memberWaste: Waste;
-}
-
 /**
  * Members and parameters that one top-level type may expand to before the printer stops. Ends types
  * whose expansion is exponential; the largest of a kernel has some 10,000.
  */
-export const MAX_EXPANDED_MEMBERS = 200_000;
+export const MAX_EXPANDED_MEMBERS = 100_000;
 
-/** Inline types and parameter lists within one another that are printed. Real code stays below 20. */
-export const MAX_NESTING = 100;
+/** Inline types within one another that are printed. Real code stays below 20. */
+export const MAX_NESTING = 64;
+
+/** Parameter lists within one another that are printed. Real code stays below 5. */
+export const MAX_PARAMETER_NESTING = 16;
+
+/** Parameters of functions that are themselves parameters, in one top-level type. Real code has some tens. */
+export const MAX_NESTED_PARAMETERS = 2_000;
 
 export class EmitContext {
   readonly table: TypeTable;
@@ -67,6 +66,14 @@ export class EmitContext {
   readonly suppressPacked: boolean;
   readonly showFirstBiggest: boolean;
   readonly cachelineSize: number;
+  /** Texts of the types of members. */
+  readonly texts: TypeTexts;
+  /** By type id, whether members of the type need a remark: see remarks.ts. */
+  readonly notes: Uint8Array;
+  /** Scratch for what a type wastes. */
+  readonly waste: Waste = emptyWaste();
+  /** Whether members may be printed from their types' remembered texts. */
+  readonly usesTexts: boolean;
 
   /** Width of the type column and of the name column. */
   typeSpacing = 0;
@@ -88,18 +95,21 @@ export class EmitContext {
   isLastMember = false;
   isFirstMember = false;
   isInUnion = false;
-  /** Cacheline of the last member that was printed. */
-  cacheline = 0;
+  /** Offset from which on a member lies in a cacheline that has not been announced. */
+  nextBoundary = 0;
   /** Members printed since the top-level type began. */
   expandedMembers = 0;
-  /** Depth of inline types and parameter lists. */
+  /** Depth of parameter lists, and parameters in lists within lists. */
+  parameterNesting = 0;
+  nestedParameters = 0;
+  /** Depth of inline types. */
   nesting = 0;
   /** How often each type is being expanded through pointers; made when first needed. */
   expanding: Map<number, number> = new Map();
 
   readonly #relativeOffsets: boolean;
   readonly #quiet: boolean;
-  readonly #frames: Frame[] = [];
+  readonly #tallies: Tally[] = [];
 
   constructor(layouts: Layouts, options: PaholeOptions, sink?: Sink) {
     this.table = layouts.table;
@@ -117,6 +127,9 @@ export class EmitContext {
     this.showFirstBiggest = options.showFirstBiggest ?? false;
     this.cachelineSize = layouts.cachelineSize;
     this.#relativeOffsets = options.relativeOffsets ?? false;
+    this.texts = new TypeTexts(layouts.table.end);
+    this.notes = new Uint8Array(layouts.table.end);
+    this.usesTexts = !this.#quiet && !this.hex && !this.expandTypes && !this.expandPointers;
   }
 
   /** Sets what changes with nesting to its state before a top-level type. */
@@ -131,9 +144,11 @@ export class EmitContext {
     this.isLastMember = false;
     this.isFirstMember = false;
     this.isInUnion = false;
-    this.cacheline = 0;
+    this.nextBoundary = this.cachelineSize;
     this.expandedMembers = 0;
     this.nesting = 0;
+    this.parameterNesting = 0;
+    this.nestedParameters = 0;
     this.prefix = '';
     this.suffix = NO_NAME;
     this.suffixStars = '';
@@ -141,13 +156,13 @@ export class EmitContext {
     if (this.expanding.size > 0) this.expanding.clear();
   }
 
-  /** Scratch columns of a nesting level. */
-  frame(level: number): Frame {
-    let frame = this.#frames[level];
-    if (frame === undefined) {
-      frame = { columns: new MemberColumns(), waste: emptyWaste(), memberWaste: emptyWaste() };
-      this.#frames[level] = frame;
-    }
-    return frame;
+  /** An empty tally for the present nesting level. */
+  beginTally(): Tally {
+    let tally = this.#tallies[this.nesting];
+    if (tally === undefined) {
+      tally = newTally();
+      this.#tallies[this.nesting] = tally;
+    } else clearTally(tally);
+    return tally;
   }
 }

@@ -8,9 +8,16 @@ import { Kind } from '../model/kinds.ts';
 import type { TypeId } from '../model/table.ts';
 import { putStruct, putUnion } from './composite.ts';
 import { type EmitContext, MAX_NESTING, NO_NAME } from './context.ts';
-import { nameText, needsDeclarator, putDeclarator } from './declarator.ts';
+import {
+  declare,
+  elementQualifiers,
+  isQualifiedArray,
+  nameText,
+  needsDeclarator,
+  putDeclared,
+} from './declarator.ts';
 import { putEnum } from './enum.ts';
-import { putParameters, putTypeName } from './type-text.ts';
+import { putParameters, putTypeName, qualifierText } from './type-text.ts';
 
 /**
  * How a declaration treats an aggregate that it meets, as flags: print it in place though it has a
@@ -93,9 +100,10 @@ function putTypedefChain(ctx: EmitContext, id: TypeId): TypeId {
 function putType(ctx: EmitContext, id: TypeId, name: number, mode: number): void {
   const kind = ctx.table.kind(id);
   if (isAggregate(kind)) return putAggregate(ctx, id, name, mode);
-  if (kind === Kind.TypeTag) return putType(ctx, behindTags(ctx, id), name, mode);
-  if (!ctx.quirks.declarators && needsDeclarator(ctx, id)) {
-    return putDeclarator(ctx, id, nameText(ctx, name), ctx.typeSpacing);
+  if (kind === Kind.TypeTag) return putTagged(ctx, id, name, mode);
+  if (!ctx.quirks.declarators) {
+    if (needsDeclarator(ctx, id)) return putDerived(ctx, id, name, mode);
+    if (isQualifiedArray(ctx, id)) return putQualifiedArray(ctx, id, name);
   }
   if (kind === Kind.Pointer) putPointer(ctx, id, name, mode);
   else if (kind === Kind.Array) putArray(ctx, id, name);
@@ -110,6 +118,19 @@ function putColumns(ctx: EmitContext, id: TypeId, name: number): void {
   putTypeName(ctx, id);
   out.padFrom(start, ctx.typeSpacing);
   out.put(' ');
+  putName(ctx, name);
+}
+
+/** Only behind a pointer that is followed, where C has tags: pahole slips here as it does behind a const. */
+function putTagged(ctx: EmitContext, id: TypeId, name: number, mode: number): void {
+  const { out } = ctx;
+  const target = behindTags(ctx, id);
+  if (!ctx.quirks.expandedConst) return putType(ctx, target, name, mode);
+  if (target !== 0) return putType(ctx, target, name, mode | KEEP_SETTINGS);
+  const start = out.pos;
+  out.put('<ERROR');
+  out.padFrom(start, ctx.typeSpacing);
+  out.put('> ');
   putName(ctx, name);
 }
 
@@ -129,14 +150,45 @@ function putPointer(ctx: EmitContext, id: TypeId, name: number, mode: number): v
   const kind = table.kind(target);
   if (kind === Kind.FuncProto) return putFunction(ctx, target, name, '*');
   if (!isAggregate(kind) || table.nameOffset(target) !== 0) return putColumns(ctx, id, name);
-  const savedSpacing = ctx.typeSpacing;
-  const savedRelative = ctx.relativeOffsets;
+  ctx.stars = `* ${ctx.stars}`;
+  putPointedTo(ctx, target, name, mode);
+}
+
+/** Writes an aggregate without a name that a pointer points to, the stars that are due behind the brace. */
+function putPointedTo(ctx: EmitContext, id: TypeId, name: number, mode: number): void {
+  const { typeSpacing, relativeOffsets } = ctx;
   ctx.typeSpacing -= 8;
   ctx.relativeOffsets = true;
-  ctx.stars = `* ${ctx.stars}`;
-  putAggregate(ctx, target, name, mode & ~KEEP_SETTINGS);
-  ctx.typeSpacing = savedSpacing;
-  ctx.relativeOffsets = savedRelative;
+  putAggregate(ctx, id, name, mode & ~KEEP_SETTINGS);
+  ctx.typeSpacing = typeSpacing;
+  ctx.relativeOffsets = relativeOffsets;
+}
+
+/** Writes what {@link needsDeclarator}; an aggregate without a name in place. */
+function putDerived(ctx: EmitContext, id: TypeId, name: number, mode: number): void {
+  const { baseTypeId, declarator } = declare(ctx, id, nameText(ctx, name));
+  if (!isAggregate(ctx.table.kind(baseTypeId)) || ctx.table.nameOffset(baseTypeId) !== 0) {
+    return putDeclared(ctx, baseTypeId, declarator, ctx.typeSpacing);
+  }
+  ctx.stars = declarator;
+  putPointedTo(ctx, baseTypeId, NO_NAME, mode);
+}
+
+/** The elements of a qualified array are qualified, which compilers write down too: it is said once. */
+export function putQualifiedArray(ctx: EmitContext, id: TypeId, name: number): void {
+  const { out, table, typeSpacing } = ctx;
+  let array = id;
+  const element = elementQualifiers(ctx, id);
+  for (let depth = 0; table.kind(array) !== Kind.Array && depth < MAX_TYPE_DEPTH; depth++) {
+    const word = `${qualifierText(table.kind(array))} `;
+    if (!element.includes(word)) {
+      out.put(word);
+      ctx.typeSpacing -= word.length;
+    }
+    array = table.sizeOrType(array);
+  }
+  putArray(ctx, array, name);
+  ctx.typeSpacing = typeSpacing;
 }
 
 /** Writes `RET (*name)(PARAMETERS)`. */
@@ -156,16 +208,20 @@ function putConst(ctx: EmitContext, id: TypeId, name: number, mode: number): voi
   const { out, table } = ctx;
   const saved = ctx.typeSpacing;
   let target = id;
+  let innermost = id;
   let kind: number = Kind.Const;
   for (let depth = 0; isConstOrTag(kind) && depth < MAX_TYPE_DEPTH; depth++) {
     if (kind === Kind.Const) {
       out.put('const ');
       ctx.typeSpacing -= 6;
+      innermost = target;
     }
     target = table.sizeOrType(target);
     kind = table.kind(target);
   }
-  if (isConstOrTag(kind)) putColumns(ctx, target, name);
+  // Behind a pointer that is followed may be a const void, which pahole prints as `const const void`.
+  const isVoid = kind === Kind.Void && ctx.quirks.expandedConst;
+  if (isConstOrTag(kind) || isVoid) putColumns(ctx, isVoid ? innermost : target, name);
   else putType(ctx, target, name, ctx.quirks.expandedConst ? mode | KEEP_SETTINGS : mode);
   ctx.typeSpacing = saved;
 }
@@ -185,7 +241,7 @@ export function putArray(ctx: EmitContext, id: TypeId, name: number): void {
   } else {
     const count = table.extra(id, 2);
     putElement(ctx, element, name, count);
-    putDimension(ctx, count);
+    ctx.out.put(dimensionText(ctx, count));
   }
   ctx.nesting--;
 }
@@ -201,22 +257,20 @@ function putNestedArray(ctx: EmitContext, id: TypeId, name: number): void {
   }
   putElement(ctx, element, name, counts[0] as number);
   const dimensions = ctx.flatArrays ? [counts.reduce((total, count) => total * count, 1)] : counts;
-  for (const count of dimensions) putDimension(ctx, count);
+  for (const count of dimensions) ctx.out.put(dimensionText(ctx, count));
 }
 
 function putElement(ctx: EmitContext, element: TypeId, name: number, count: number): void {
   const { table } = ctx;
-  const isBareConst = count === 0 && table.kind(element) === Kind.Const;
+  // pahole has printed the const of the array itself.
+  const isBareConst = ctx.quirks.declarators && count === 0 && table.kind(element) === Kind.Const;
   putDeclaration(ctx, isBareConst ? table.sizeOrType(element) : element, Math.max(name, 0));
 }
 
-function putDimension(ctx: EmitContext, count: number): void {
-  const { out } = ctx;
-  // Only at the end of a struct with other members is `[]` what the source must have said.
-  const isFlexible = ctx.isLastMember && !ctx.isFirstMember && !ctx.isInUnion;
-  out.put('[');
-  if (count !== 0 || !isFlexible) out.number(count);
-  out.put(']');
+/** One dimension of an array. Only at the end of a struct with other members `[]` must be what was meant. */
+export function dimensionText(ctx: EmitContext, count: number): string {
+  const isFlexible = count === 0 && ctx.isLastMember && !ctx.isFirstMember && !ctx.isInUnion;
+  return isFlexible ? '[]' : `[${count}]`;
 }
 
 function putAggregate(ctx: EmitContext, id: TypeId, name: number, mode: number): void {
@@ -252,6 +306,7 @@ function putInline(ctx: EmitContext, id: TypeId, name: number, mode: number): vo
     ctx.offsets = (mode & OFFSETS) !== 0;
   }
   if (!keepsSettings || isUnion) setSuffix(ctx, name);
+  else ctx.stars = '';
   if (kind === Kind.Enum || kind === Kind.Enum64) putEnum(ctx, id);
   else {
     ctx.typeSpacing -= 8;
@@ -268,7 +323,8 @@ function putInline(ctx: EmitContext, id: TypeId, name: number, mode: number): vo
 
 /** Makes a name, with the stars that are due, what follows the closing brace. */
 function setSuffix(ctx: EmitContext, name: number): void {
-  ctx.suffix = name > 0 || ctx.stars !== '' ? name : NO_NAME;
+  const isEmpty = name === 0 && ctx.stars === '' && !ctx.quirks.expandedConst;
+  ctx.suffix = isEmpty ? NO_NAME : name;
   ctx.suffixStars = ctx.stars;
   ctx.stars = '';
 }

@@ -24,7 +24,9 @@ export function needsDeclarator(ctx: EmitContext, id: TypeId): boolean {
   if (kind === Kind.FuncProto) return hasDerivedPart(ctx, table.sizeOrType(id));
   if (kind === Kind.Const || kind === Kind.Volatile || kind === Kind.Restrict) {
     const target = skipQualifiers(ctx, id);
-    return table.kind(target) === Kind.Pointer || needsDeclarator(ctx, target);
+    const behind = table.kind(target);
+    if (behind === Kind.Pointer) return true;
+    return (behind === Kind.Array || behind === Kind.FuncProto) && needsDeclarator(ctx, target);
   }
   return false;
 }
@@ -81,23 +83,50 @@ function skipQualifiers(ctx: EmitContext, id: TypeId): TypeId {
   return id;
 }
 
+/** Whether a type is an array behind qualifiers. */
+export function isQualifiedArray(ctx: EmitContext, id: TypeId): boolean {
+  const { table } = ctx;
+  return table.kind(id) !== Kind.Array && table.kind(skipQualifiers(ctx, id)) === Kind.Array;
+}
+
+/** The qualifiers of the innermost elements of an array behind qualifiers, each as a word and a blank. */
+export function elementQualifiers(ctx: EmitContext, id: TypeId): string {
+  const { table } = ctx;
+  let element = skipQualifiers(ctx, id);
+  for (let depth = 0; table.kind(element) === Kind.Array && depth < MAX_TYPE_DEPTH; depth++) {
+    element = table.extra(element, 0);
+  }
+  let words = '';
+  const end = skipQualifiers(ctx, element);
+  for (let depth = 0; element !== end && depth < MAX_TYPE_DEPTH; depth++) {
+    words += `${qualifierText(table.kind(element))} `;
+    element = table.sizeOrType(element);
+  }
+  return words;
+}
+
 /** A declaration in two parts: the type whose text comes first, and what stands around the name. */
-interface Declaration {
+export interface Declaration {
   readonly baseTypeId: TypeId;
   readonly declarator: string;
 }
+
+/** Pointers, arrays and functions in one declarator. Real code stays below 8. */
+const MAX_PARTS = 64;
 
 /**
  * Peels pointers, arrays and functions off a type until what remains has a plain text, and builds
  * their declarator around `name`.
  */
-function declare(ctx: EmitContext, id: TypeId, name: string): Declaration {
+export function declare(ctx: EmitContext, id: TypeId, name: string): Declaration {
   const { table } = ctx;
   let declarator = name;
-  for (let depth = 0; depth < MAX_TYPE_DEPTH; depth++) {
+  let isPointer = false;
+  for (let depth = 0; depth < MAX_PARTS; depth++) {
     const kind = table.kind(id);
     if (!hasDerivedPart(ctx, id)) return { baseTypeId: id, declarator };
-    const wasPointer = declarator.startsWith('*');
+    const wasPointer = isPointer;
+    isPointer = kind === Kind.Pointer || (isPointer && kind === Kind.TypeTag);
     if (kind === Kind.Array) {
       declarator = `${wasPointer ? `(${declarator})` : declarator}[${table.extra(id, 2) || ''}]`;
       id = table.extra(id, 0);
@@ -122,28 +151,27 @@ function qualifierOf(ctx: EmitContext, id: TypeId, kind: number): string {
 }
 
 function parametersText(ctx: EmitContext, proto: TypeId): string {
-  return captured(ctx, () => putParameters(ctx, proto));
-}
-
-/** Runs `print` and takes what it wrote back out of the printer. */
-function captured(ctx: EmitContext, print: () => void): string {
-  const { out } = ctx;
-  const start = out.pos;
-  print();
-  const text = Buffer.from(out.copyFrom(start)).toString('latin1');
-  out.truncate(start);
-  return text;
+  return ctx.out.capture(() => putParameters(ctx, proto));
 }
 
 /** Writes a member or typedef whose type {@link needsDeclarator}: the type padded to `width`, the declarator. */
 export function putDeclarator(ctx: EmitContext, id: TypeId, name: string, width: number): void {
-  const { out } = ctx;
   const { baseTypeId, declarator } = declare(ctx, id, name);
+  putDeclared(ctx, baseTypeId, declarator, width);
+}
+
+/** Writes the two parts of a declaration, the type padded to `width`. */
+export function putDeclared(ctx: EmitContext, baseTypeId: TypeId, declarator: string, width: number): void {
+  const { out } = ctx;
   const start = out.pos;
-  putTypeName(ctx, baseTypeId);
+  // What is left when the type nests beyond the bound: its own text would begin anew.
+  if (hasDerivedPart(ctx, baseTypeId)) {
+    out.put(`<error: type ${baseTypeId} is part of a cycle or nests too deep>`);
+  } else putTypeName(ctx, baseTypeId);
   out.padFrom(start, width);
+  if (declarator === '') return;
   out.put(' ');
-  out.putBytes(Buffer.from(declarator, 'latin1'));
+  out.put(declarator);
 }
 
 /** Writes a type with an array or function in it and no name: `int (*)[4]`. */
@@ -156,7 +184,7 @@ export function putParameterDeclarator(ctx: EmitContext, id: TypeId, nameOffset:
   putDeclarator(ctx, id, nameText(ctx, nameOffset), 0);
 }
 
-/** The stars that are due and a name as latin1 text, byte for byte. */
+/** The stars that are due and a name as text. */
 export function nameText(ctx: EmitContext, name: number): string {
-  return captured(ctx, () => putName(ctx, name));
+  return ctx.out.capture(() => putName(ctx, name));
 }

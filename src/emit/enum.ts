@@ -59,21 +59,17 @@ function putValue(ctx: EmitContext, low: number, high: number, isSigned: boolean
   out.put(ctx.hex ? `0x${bits.toString(16)}` : String(isSigned ? BigInt.asIntN(64, bits) : bits));
 }
 
-/** Bytes of the longest enumerator name, found by writing each and taking it back. */
+/** Bytes of the longest enumerator name. */
 function longestName(
-  ctx: EmitContext,
+  { out }: EmitContext,
   words: Uint32Array,
   first: number,
   end: number,
   stride: number,
 ): number {
-  const { out } = ctx;
-  const start = out.pos;
   let longest = 0;
   for (let at = first; at < end; at += stride) {
-    out.name(words[at] as number);
-    longest = Math.max(longest, out.pos - start);
-    out.truncate(start);
+    longest = Math.max(longest, out.nameText(words[at] as number).length);
   }
   return longest;
 }

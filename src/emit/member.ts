@@ -5,11 +5,13 @@ import { Kind } from '../model/kinds.ts';
 import { putAligned } from './composite.ts';
 import { type EmitContext, NO_NAME } from './context.ts';
 import { isAggregate, putDeclaration } from './declaration.ts';
+import { putPlainMember } from './plain-member.ts';
+import { MIN_PLAIN_SPACING, NOT_PLAIN } from './type-texts.ts';
 
 /** Bytes of the packed attribute with the blank before it and a terminating NUL, as pahole counts it. */
 const PACKED_WIDTH = 28;
 
-/** Writes a member after its indent, up to the end of its line without the newline. */
+/** Writes a member with its indent, up to the end of its line without the newline. */
 export function putMember(
   ctx: EmitContext,
   columns: MemberColumns,
@@ -21,11 +23,19 @@ export function putMember(
   const nameOffset = columns.nameOffset[index] as number;
   let offset = columns.byteOffset[index] as number;
   if (!ctx.relativeOffsets) {
-    offset += baseOffset;
+    offset = (offset + baseOffset) >>> 0;
     if (!isUnionMember) ctx.baseOffset = offset;
   }
-  if (ctx.comments) putBoundary(ctx, offset);
-
+  if (ctx.comments && offset >= ctx.nextBoundary) putBoundary(ctx, offset);
+  out.indent(ctx.indent);
+  if (ctx.usesTexts && columns.bitSize[index] === 0 && columns.alignment[index] === 0) {
+    const form = ctx.texts.forms[type] || ctx.texts.learn(ctx, type);
+    if (form !== NOT_PLAIN && ctx.typeSpacing >= MIN_PLAIN_SPACING) {
+      putPlainMember(ctx, columns, index, offset);
+      ctx.baseOffset = baseOffset;
+      return;
+    }
+  }
   const start = out.pos;
   const isDirect = isAggregate(table.kind(type));
   const isNameless = isDirect && table.nameOffset(type) === 0;
@@ -68,11 +78,8 @@ function namelessSpacing(ctx: EmitContext, type: number, nameOffset: number, ali
   return Math.max(1, Math.abs(ctx.typeSpacing + ctx.nameSpacing - taken - 3));
 }
 
-function nameLength({ table }: EmitContext, nameOffset: number): number {
-  const owner = table.strings.owner(nameOffset);
-  const from = nameOffset - owner.start;
-  const end = owner.bytes.indexOf(0, from);
-  return (end < 0 ? owner.bytes.length : end) - from;
+function nameLength({ out }: EmitContext, nameOffset: number): number {
+  return out.nameText(nameOffset).length;
 }
 
 /** Writes the offset and the size of a member in a comment. */
@@ -95,12 +102,12 @@ function putNumber(ctx: EmitContext, value: number, width: number): void {
   else ctx.out.number(value, width);
 }
 
-/** Writes the line that says where a cacheline begins, when a member is the first in or behind one. */
+/** Writes the line that says where a cacheline begins, before a member that is the first in or behind one. */
 function putBoundary(ctx: EmitContext, offset: number): void {
   const { out, cachelineSize } = ctx;
   const cacheline = Math.floor(offset / cachelineSize);
-  if (cacheline <= ctx.cacheline) return;
   const past = offset - cacheline * cachelineSize;
+  out.indent(ctx.indent);
   out.put('/* --- cacheline ');
   out.number(cacheline);
   out.put(' boundary (');
@@ -112,6 +119,5 @@ function putBoundary(ctx: EmitContext, offset: number): void {
     out.put(past > 1 ? ' bytes ago' : ' byte ago');
   }
   out.put(' --- */\n');
-  out.indent(ctx.indent);
-  ctx.cacheline = cacheline;
+  ctx.nextBoundary = (cacheline + 1) * cachelineSize;
 }

@@ -13,6 +13,7 @@ export type { PaholeOptions } from './context.ts';
 
 /** Prints types one after the other into one buffer or sink. */
 export class PaholeEmitter {
+  /** @internal */
   readonly context: EmitContext;
 
   /** Without a sink the text is kept, for {@link text}. */
@@ -33,6 +34,8 @@ export class PaholeEmitter {
       ctx.prefix = 'typedef';
       ctx.suffix = table.nameOffset(typedefId);
     }
+    // Pointers to the type itself are not followed; pahole sees to that only when types are expanded too.
+    if (ctx.expandPointers && ctx.expandTypes) ctx.expanding.set(id, 1);
     if (kind === Kind.Struct) putStruct(ctx, id);
     else if (kind === Kind.Union) putUnion(ctx, id);
     else if (kind === Kind.Enum || kind === Kind.Enum64) putEnum(ctx, id);

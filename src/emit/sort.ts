@@ -111,14 +111,9 @@ function compareWhole(a: SortEntry, b: SortEntry): number {
 
 function compareTypeNames(a: EmitContext, aId: TypeId, b: EmitContext, bId: TypeId, index: number): number {
   const [aText, bText] = [memberTypeName(a, aId, index), memberTypeName(b, bId, index)];
-  return Buffer.compare(aText, bText);
+  return aText < bText ? -1 : aText > bText ? 1 : 0;
 }
 
-function memberTypeName(ctx: EmitContext, id: TypeId, index: number): Uint8Array {
-  const { out } = ctx;
-  const start = out.pos;
-  putTypeName(ctx, ctx.table.extra(id, 3 * index + 1), COMPARED_NAME_LIMIT);
-  const text = out.copyFrom(start);
-  out.truncate(start);
-  return text;
+function memberTypeName(ctx: EmitContext, id: TypeId, index: number): string {
+  return ctx.out.capture(() => putTypeName(ctx, ctx.table.extra(id, 3 * index + 1), COMPARED_NAME_LIMIT));
 }

@@ -1,10 +1,10 @@
 /** The lines between the last member of a struct and its closing brace. */
 
-import type { MemberColumns } from '../layout/member-columns.ts';
 import type { Waste } from '../layout/placement.ts';
 import type { TypeId } from '../model/table.ts';
 import { firstBiggestMember } from './biggest.ts';
 import type { EmitContext } from './context.ts';
+import type { Tally } from './tally.ts';
 
 /** A count that pahole keeps in 8 bits. */
 export function narrow8(ctx: EmitContext, value: number): number {
@@ -16,48 +16,14 @@ export function narrow16(ctx: EmitContext, value: number): number {
   return ctx.quirks.narrowCounters ? value & 0xffff : value;
 }
 
-/** What is summed up while the members of a struct are printed. */
-export interface Tally {
-  memberBytes: number;
-  memberBits: number;
-  holeBytes: number;
-  bitHoleBits: number;
-  forcedAlignments: number;
-  forcedHoleCount: number;
-  forcedHoleBytes: number;
-  /** Members whose struct type has holes, and those holes. */
-  typesWithHoles: number;
-  typeHoles: number;
-  typesWithBitHoles: number;
-  typeBitHoles: number;
-  typesWithPadding: number;
-  typePaddingBytes: number;
-  typesWithBitPadding: number;
-  typePaddingBits: number;
-  flexibleArrays: number;
-  embeddedFlexibleArrays: number;
+/** A number that pahole keeps in a C int. */
+function asInt(ctx: EmitContext, value: number): number {
+  return ctx.quirks.narrowCounters ? value | 0 : value;
 }
 
-export function newTally(): Tally {
-  return {
-    memberBytes: 0,
-    memberBits: 0,
-    holeBytes: 0,
-    bitHoleBits: 0,
-    forcedAlignments: 0,
-    forcedHoleCount: 0,
-    forcedHoleBytes: 0,
-    typesWithHoles: 0,
-    typeHoles: 0,
-    typesWithBitHoles: 0,
-    typeBitHoles: 0,
-    typesWithPadding: 0,
-    typePaddingBytes: 0,
-    typesWithBitPadding: 0,
-    typePaddingBits: 0,
-    flexibleArrays: 0,
-    embeddedFlexibleArrays: 0,
-  };
+/** A number that pahole keeps in an unsigned int. */
+function asUnsigned(ctx: EmitContext, value: number): number {
+  return ctx.quirks.narrowCounters ? value >>> 0 : value;
 }
 
 function counted(count: number, thing: string): string {
@@ -112,32 +78,48 @@ export function addMemberWaste(ctx: EmitContext, id: TypeId, waste: Waste, tally
   return parts;
 }
 
-/** What the statistics of a struct are made from. */
-export interface FooterInput {
-  readonly columns: MemberColumns;
-  readonly waste: Waste;
-  readonly tally: Tally;
-}
-
 /** Writes the statistics of a struct, each on a line of its own. */
-export function putFooter(ctx: EmitContext, id: TypeId, input: FooterInput): void {
-  const { tally, waste } = input;
-  putSize(ctx, id, input.columns.count);
-  putSums(ctx, tally, waste);
+export function putFooter(ctx: EmitContext, id: TypeId, memberCount: number, tally: Tally): void {
+  const { out, cachelineSize } = ctx;
+  const size = ctx.table.sizeOrType(id);
+  const waste = ctx.layouts.waste(id, ctx.waste);
+  out.newline();
+  out.indent(ctx.indent);
+  out.put('/* size: ');
+  out.number(asInt(ctx, size));
+  out.put(', cachelines: ');
+  out.number(Math.ceil(ctx.layouts.facts.sizeOf(id) / cachelineSize));
+  out.put(', members: ');
+  out.number(memberCount);
+  out.put(' */\n');
+  if (tally.holeBytes !== 0 || tally.bitHoleBits !== 0) putSums(ctx, tally, waste);
   const padding = narrow16(ctx, waste.padding);
-  if (padding > 0) putLine(ctx, `padding: ${padding}`);
-  putMemberTypes(ctx, tally);
+  if (padding > 0) putCount(ctx, 'padding: ', padding, '');
+  if (tally.typesWithHoles + tally.typesWithBitHoles + tally.typesWithBitPadding > 0)
+    putMemberTypes(ctx, tally);
   if (tally.typesWithPadding > 0) {
     putLine(ctx, `paddings: ${tally.typesWithPadding}, sum paddings: ${tally.typePaddingBytes}`);
   }
   const bitPadding = narrow8(ctx, waste.bitPadding);
-  if (bitPadding > 0) putLine(ctx, `bit_padding: ${bitPadding} bits`);
-  putForced(ctx, tally);
-  putFlexible(ctx, tally);
-  const lastCacheline = (ctx.baseOffset + ctx.table.sizeOrType(id)) % ctx.cachelineSize;
-  if (lastCacheline !== 0) putLine(ctx, `last cacheline: ${lastCacheline} bytes`);
+  if (bitPadding > 0) putCount(ctx, 'bit_padding: ', bitPadding, ' bits');
+  if (tally.forcedAlignments > 0) putForced(ctx, tally);
+  if (tally.flexibleArrays + tally.embeddedFlexibleArrays > 0) putFlexible(ctx, tally);
+  const lastCacheline = (ctx.baseOffset + size) % cachelineSize;
+  if (lastCacheline !== 0) putCount(ctx, 'last cacheline: ', lastCacheline, ' bytes');
   if (ctx.showFirstBiggest) putBiggest(ctx, id);
-  putMismatch(ctx, id, input);
+  const known = tally.memberBytes * 8 + tally.memberBits + tally.holeBytes * 8 + tally.bitHoleBits;
+  const difference = asInt(ctx, size * 8 - (known + padding * 8 + bitPadding));
+  if (difference !== 0 && memberCount !== 0) putMismatch(ctx, asInt(ctx, size), tally, difference);
+}
+
+function putCount(ctx: EmitContext, label: string, count: number, unit: string): void {
+  const { out } = ctx;
+  out.indent(ctx.indent);
+  out.put('/* ');
+  out.put(label);
+  out.number(count);
+  out.put(unit);
+  out.put(' */\n');
 }
 
 function putLine(ctx: EmitContext, text: string): void {
@@ -148,23 +130,7 @@ function putLine(ctx: EmitContext, text: string): void {
   out.put(' */\n');
 }
 
-function putSize(ctx: EmitContext, id: TypeId, members: number): void {
-  const { out, table } = ctx;
-  const size = table.sizeOrType(id);
-  const cachelines = Math.ceil(ctx.layouts.facts.sizeOf(id) / ctx.cachelineSize);
-  out.newline();
-  out.indent(ctx.indent);
-  out.put('/* size: ');
-  out.number(ctx.quirks.narrowCounters ? size | 0 : size);
-  out.put(', cachelines: ');
-  out.number(cachelines);
-  out.put(', members: ');
-  out.number(members);
-  out.put(' */\n');
-}
-
 function putSums(ctx: EmitContext, tally: Tally, waste: Waste): void {
-  if (tally.holeBytes === 0 && tally.bitHoleBits === 0) return;
   if (tally.memberBytes > 0) {
     const holes = `, holes: ${narrow8(ctx, waste.holeCount)}, sum holes: ${tally.holeBytes}`;
     putLine(ctx, `sum members: ${tally.memberBytes}${tally.holeBytes > 0 ? holes : ''}`);
@@ -187,12 +153,11 @@ function putMemberTypes(ctx: EmitContext, tally: Tally): void {
     const bits = `${tally.typePaddingBits} bit${tally.typePaddingBits > 1 ? 's' : ''}`;
     parts.push(`bit paddings: ${tally.typesWithBitPadding}, total: ${bits}`);
   }
-  if (parts.length > 0) putLine(ctx, `member types with ${parts.join(', ')}`);
+  putLine(ctx, `member types with ${parts.join(', ')}`);
 }
 
 function putForced(ctx: EmitContext, tally: Tally): void {
-  if (tally.forcedAlignments === 0) return;
-  const holes = `, forced holes: ${tally.forcedHoleCount}, sum forced holes: ${tally.forcedHoleBytes}`;
+  const holes = `, forced holes: ${tally.forcedHoleCount}, sum forced holes: ${asUnsigned(ctx, tally.forcedHoleBytes)}`;
   putLine(ctx, `forced alignments: ${tally.forcedAlignments}${tally.forcedHoleCount > 0 ? holes : ''}`);
 }
 
@@ -200,7 +165,7 @@ function putFlexible(ctx: EmitContext, tally: Tally): void {
   const parts: string[] = [];
   if (tally.flexibleArrays > 0) parts.push(`end: ${tally.flexibleArrays}`);
   if (tally.embeddedFlexibleArrays > 0) parts.push(`middle: ${tally.embeddedFlexibleArrays}`);
-  if (parts.length > 0) putLine(ctx, `flexible array members: ${parts.join(', ')}`);
+  putLine(ctx, `flexible array members: ${parts.join(', ')}`);
 }
 
 function putBiggest(ctx: EmitContext, id: TypeId): void {
@@ -214,13 +179,9 @@ function putBiggest(ctx: EmitContext, id: TypeId): void {
   out.put(` ${member.byteOffset} ${member.byteSize} */\n`);
 }
 
-/** Says so when members, holes and padding do not add up to the size. */
-function putMismatch(ctx: EmitContext, id: TypeId, { columns, tally, waste }: FooterInput): void {
+/** Says that members, holes and padding do not add up to the size, in pahole's words. */
+function putMismatch(ctx: EmitContext, size: number, tally: Tally, difference: number): void {
   const { memberBytes, memberBits, holeBytes, bitHoleBits } = tally;
-  const size = ctx.table.sizeOrType(id);
-  const padding = narrow16(ctx, waste.padding) * 8 + narrow8(ctx, waste.bitPadding);
-  const difference = size * 8 - (memberBytes * 8 + memberBits + holeBytes * 8 + bitHoleBits + padding);
-  if (difference === 0 || columns.count === 0) return;
   ctx.out.newline();
   putLine(
     ctx,

@@ -9,7 +9,12 @@
 import { MAX_TYPE_DEPTH } from '../layout/type-facts.ts';
 import { KIND_MISSING, Kind } from '../model/kinds.ts';
 import type { TypeId } from '../model/table.ts';
-import { type EmitContext, MAX_EXPANDED_MEMBERS, MAX_NESTING } from './context.ts';
+import {
+  type EmitContext,
+  MAX_EXPANDED_MEMBERS,
+  MAX_NESTED_PARAMETERS,
+  MAX_PARAMETER_NESTING,
+} from './context.ts';
 import { needsDeclarator, putAbstractDeclarator, putParameterDeclarator } from './declarator.ts';
 
 /** Bytes of a type's text in most places. */
@@ -125,11 +130,8 @@ function putFunctionName(ctx: EmitContext, id: TypeId, depth: number): void {
 export function putParameters(ctx: EmitContext, proto: TypeId, depth = 0): void {
   const { out, table } = ctx;
   const count = table.vlen(proto);
-  ctx.expandedMembers += count;
-  if (ctx.nesting >= MAX_NESTING || ctx.expandedMembers > MAX_EXPANDED_MEMBERS) {
-    return out.put(`(<error: parameters of type ${proto} nest too deep>)`);
-  }
-  ctx.nesting++;
+  if (!mayNestParameters(ctx, count)) return out.put(`(<error: parameters of type ${proto} nest too deep>)`);
+  ctx.parameterNesting++;
   out.put('(');
   let isFirst = true;
   let isVariadic = false;
@@ -146,7 +148,18 @@ export function putParameters(ctx: EmitContext, proto: TypeId, depth = 0): void 
   }
   if (isFirst) out.put(isVariadic && !ctx.quirks.parameters ? '...)' : 'void)');
   else out.put(isVariadic ? ', ...)' : ')');
-  ctx.nesting--;
+  ctx.parameterNesting--;
+}
+
+/** Bounds parameter lists within parameter lists, whose number can be exponential in their depth. */
+function mayNestParameters(ctx: EmitContext, count: number): boolean {
+  ctx.expandedMembers += count;
+  if (ctx.parameterNesting > 0) ctx.nestedParameters += count + 1;
+  return (
+    ctx.parameterNesting < MAX_PARAMETER_NESTING &&
+    ctx.nestedParameters <= MAX_NESTED_PARAMETERS &&
+    ctx.expandedMembers <= MAX_EXPANDED_MEMBERS
+  );
 }
 
 function putParameter(ctx: EmitContext, id: TypeId, nameOffset: number, depth: number): void {
@@ -158,8 +171,9 @@ function putParameter(ctx: EmitContext, id: TypeId, nameOffset: number, depth: n
     return putFunction(ctx, target, '*', nameOffset, depth);
   }
   if (table.kind(id) === Kind.FuncProto) {
-    if (ctx.quirks.parameters) out.put('inline ');
-    return putFunction(ctx, id, '', nameOffset, depth);
+    return ctx.quirks.parameters
+      ? putInlineFunction(ctx, id, nameOffset, depth)
+      : putFunction(ctx, id, '', nameOffset, depth);
   }
   putTypeName(ctx, id, NAME_LIMIT, depth + 1);
   if (nameOffset !== 0) {
@@ -176,5 +190,15 @@ function putFunction(ctx: EmitContext, proto: TypeId, star: string, nameOffset: 
   out.put(star);
   if (nameOffset !== 0) out.name(nameOffset);
   out.put(')');
+  putParameters(ctx, proto, depth + 1);
+}
+
+/** Writes `inline int name(char)`. */
+function putInlineFunction(ctx: EmitContext, proto: TypeId, nameOffset: number, depth: number): void {
+  const { out } = ctx;
+  out.put('inline ');
+  putTypeName(ctx, ctx.table.sizeOrType(proto), NAME_LIMIT, depth + 1);
+  out.put(' ');
+  if (nameOffset !== 0) out.name(nameOffset);
   putParameters(ctx, proto, depth + 1);
 }

@@ -1,12 +1,11 @@
 /** Typedefs, as pahole prints them. */
 
-import { MAX_TYPE_DEPTH } from '../layout/type-facts.ts';
 import { Kind } from '../model/kinds.ts';
 import type { TypeId } from '../model/table.ts';
 import { putStruct, putUnion } from './composite.ts';
 import type { EmitContext } from './context.ts';
-import { isAggregate, putArray, putName } from './declaration.ts';
-import { nameText, needsDeclarator, putDeclarator } from './declarator.ts';
+import { isAggregate, putArray, putName, putQualifiedArray } from './declaration.ts';
+import { isQualifiedArray, nameText, needsDeclarator, putDeclarator } from './declarator.ts';
 import { putEnum } from './enum.ts';
 import { putParameters, putTypeName, TYPEDEF_NAME_LIMIT } from './type-text.ts';
 
@@ -21,6 +20,7 @@ export function putTypedef(ctx: EmitContext, id: TypeId): void {
   if (!ctx.quirks.declarators && needsDeclarator(ctx, target)) {
     return putDeclarator(ctx, target, nameText(ctx, name), 0);
   }
+  if (!ctx.quirks.declarators && isQualifiedArray(ctx, target)) return putQualifiedArray(ctx, target, name);
   if (kind === Kind.Array) return putArray(ctx, target, name);
   if (kind === Kind.FuncProto) return putFunctionTypedef(ctx, target, name, ' (');
   const pointee = kind === Kind.Pointer ? table.sizeOrType(target) : 0;
@@ -46,7 +46,7 @@ function putAggregateTypedef(ctx: EmitContext, target: TypeId, name: number): vo
   const nameOffset = table.nameOffset(target);
   const isUnion = kind === Kind.Union || (kind === Kind.Forward && table.kindFlag(target));
   if (nameOffset !== 0 && (isEnum || !ctx.expandTypes)) {
-    putTypeName(ctx, target, MAX_TYPE_DEPTH);
+    putTypeName(ctx, target, Number.POSITIVE_INFINITY);
     // A union stands in the type column, as a member would.
     if (isUnion) out.spaces(ctx.typeSpacing - 6 - nameWidth(ctx, nameOffset));
     out.put(' ');

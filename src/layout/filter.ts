@@ -3,7 +3,6 @@
 import { Kind } from '../model/kinds.ts';
 import type { TypeId } from '../model/table.ts';
 import type { Layouts } from './layouts.ts';
-import { MemberColumns } from './member-columns.ts';
 import { emptyWaste, type Waste } from './placement.ts';
 
 /** Conditions of a listing; a type must meet all that are given. Sizes are bytes. */
@@ -31,7 +30,6 @@ export interface TypeFilter {
 export function typeFilter(layouts: Layouts, filter: TypeFilter): (id: TypeId) => boolean {
   const { table, facts } = layouts;
   const waste = emptyWaste();
-  const columns = new MemberColumns();
   const { holesMin = 0, bitHolesMin = 0, holeSizeMin = 0, paddingMin = 0, padding } = filter;
   const asksForWaste =
     holesMin > 0 || bitHolesMin > 0 || holeSizeMin > 0 || paddingMin > 0 || padding !== undefined;
@@ -45,8 +43,9 @@ export function typeFilter(layouts: Layouts, filter: TypeFilter): (id: TypeId) =
   };
   const hasHole = (id: TypeId): boolean => {
     if (waste.holeCount === 0) return false;
-    layouts.place(id, columns);
-    return columns.hole.subarray(0, columns.count).some((hole) => hole >= holeSizeMin);
+    const start = layouts.firstMember(id);
+    const holes = layouts.members.hole.subarray(start, start + layouts.memberCount(id));
+    return holes.some((hole) => hole >= holeSizeMin);
   };
 
   return (id) => {

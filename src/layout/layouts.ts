@@ -1,104 +1,175 @@
 /**
- * `Layouts`: the layouts of one type table, computed on demand and remembered where several types ask
- * for the same (what a struct wastes is noted at each member of that type).
+ * `Layouts`: the layouts of one type table, computed on demand and remembered, since what a struct
+ * wastes is noted at each member of that type.
  */
 
 import { Kind } from '../model/kinds.ts';
+import { tableChain } from '../model/queries.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
-import { inferAlignments } from './alignment.ts';
 import { MemberColumns } from './member-columns.ts';
 import { PackedInference } from './packed.ts';
-import { emptyWaste, findHoles, placeMembers, type Waste } from './placement.ts';
+import { findHolesInRange, type Placements, placeRange, WASTE_FIELDS, type Waste } from './placement.ts';
 import { TypeFacts } from './type-facts.ts';
 
+/** How layouts are computed. */
 export interface LayoutsOptions {
   /** Bytes in a cacheline. Default 64. */
   readonly cachelineSize?: number | undefined;
+  /** Whether an int narrower than its storage is a bitfield, as BTF of 2018 says it. Default true. */
   readonly legacyBitfields?: boolean | undefined;
   /**
    * Whether packedness is inferred only from types looked at so far, which makes it depend on the
    * order of looking. Default false.
    */
   readonly lazyPacked?: boolean | undefined;
+  /**
+   * Placements of all types of the table that differ from what the rules give.
+   * @internal
+   */
+  readonly placements?: Placements | undefined;
 }
 
 export const DEFAULT_CACHELINE_SIZE = 64;
 
-/** Columns of {@link Waste} as remembered per type. */
-const WASTE_FIELDS = 6;
-
+/**
+ * The layouts of one table. Hand it to {@link layoutOf}; keep it, since it remembers what it has computed.
+ */
 export class Layouts {
   readonly table: TypeTable;
   readonly cachelineSize: number;
+  /** @internal */
   readonly facts: TypeFacts;
   readonly #lazyPacked: boolean;
-  readonly #waste: Float64Array;
-  readonly #hasWaste: Uint8Array;
-  readonly #scratch = new MemberColumns();
-  readonly #scratchWaste: Waste = emptyWaste();
+  readonly #placements: Placements;
+  #hasPlacedAll: boolean;
   #packed: PackedInference | undefined;
 
   constructor(table: TypeTable, options: LayoutsOptions = {}) {
     this.table = table;
     this.cachelineSize = options.cachelineSize ?? DEFAULT_CACHELINE_SIZE;
-    this.facts = new TypeFacts(table, options);
     this.#lazyPacked = options.lazyPacked ?? false;
-    this.#waste = new Float64Array(table.end * WASTE_FIELDS);
-    this.#hasWaste = new Uint8Array(table.end);
+    this.#placements = options.placements ?? newPlacements(new TypeFacts(table, options), this.cachelineSize);
+    this.#hasPlacedAll = options.placements !== undefined;
+    this.facts = this.#placements.facts;
   }
 
-  /** Fills `columns` with the members of a struct or union, their holes and alignments included. */
-  place(id: TypeId, columns: MemberColumns): void {
-    placeMembers(this.facts, id, columns);
-    if (this.table.kind(id) === Kind.Struct) this.#findHoles(id, columns);
+  /**
+   * The columns behind the methods.
+   * @internal
+   */
+  get placements(): Placements {
+    return this.#placements;
   }
 
-  /** Sets `columns.alignment` and returns the alignment of the type; 0 where nothing was inferred. */
-  inferAlignments(id: TypeId, columns: MemberColumns): number {
-    return inferAlignments(this.facts, id, columns, this.cachelineSize);
+  /**
+   * The members of all types placed so far; {@link firstMember} tells where those of a type begin.
+   * @internal
+   */
+  get members(): MemberColumns {
+    return this.#placements.members;
   }
 
-  /** What a struct wastes outside of its members. All zero for anything but a struct. */
-  waste(id: TypeId, into: Waste): Waste {
-    if (this.table.kind(id) === Kind.Struct && this.#hasWaste[id] === 0) {
-      placeMembers(this.facts, id, this.#scratch);
-      this.#findHoles(id, this.#scratch);
+  /**
+   * Places a struct or union if need be and returns the index of its first member in {@link members}.
+   * @internal
+   */
+  firstMember(id: TypeId): number {
+    const { first } = this.#placements;
+    if (first[id] === 0) {
+      const part = this.table.owner(id);
+      if (part !== undefined) this.#placeRange(part, id, id + 1);
     }
+    return first[id] ?? 0;
+  }
+
+  /**
+   * Number of members of a struct or union; 0 for every other type.
+   * @internal
+   */
+  memberCount(id: TypeId): number {
+    const kind = this.table.kind(id);
+    return kind === Kind.Struct || kind === Kind.Union ? this.table.vlen(id) : 0;
+  }
+
+  /**
+   * Places all structs and unions: cheaper than one by one when most of them will be looked at.
+   * @internal
+   */
+  placeAll(): void {
+    if (this.#hasPlacedAll) return;
+    this.#hasPlacedAll = true;
+    this.facts.measureAll();
+    for (const part of tableChain(this.table)) {
+      // A record takes three words, and so does a member.
+      this.members.reserve(part.words.length / 3);
+      this.#placeRange(part, part.firstId, part.end);
+    }
+  }
+
+  #placeRange(part: TypeTable, from: TypeId, to: TypeId): void {
+    placeRange(this.#placements, part, from, to);
+    findHolesInRange(this.#placements, part, from, to);
+  }
+
+  /**
+   * Copies the members of a struct or union into `columns`, from index 0.
+   * @internal
+   */
+  place(id: TypeId, columns: MemberColumns): void {
+    const start = this.firstMember(id);
+    columns.copy(this.members, start, this.memberCount(id));
+  }
+
+  /**
+   * Inferred alignment of a struct or union itself in bytes; 0 where none is needed.
+   * @internal
+   */
+  alignment(id: TypeId): number {
+    this.firstMember(id);
+    return this.#placements.alignment[id] ?? 0;
+  }
+
+  /**
+   * What a struct wastes outside of its members. All zero for anything but a struct.
+   * @internal
+   */
+  waste(id: TypeId, into: Waste): Waste {
+    this.firstMember(id);
+    const { waste } = this.#placements;
     const at = id * WASTE_FIELDS;
-    const columns = this.#waste;
-    into.holeCount = columns[at] as number;
-    into.bitHoleCount = columns[at + 1] as number;
-    into.preHole = columns[at + 2] as number;
-    into.preBitHole = columns[at + 3] as number;
-    into.padding = columns[at + 4] as number;
-    into.bitPadding = columns[at + 5] as number;
+    into.holeCount = waste[at] as number;
+    into.bitHoleCount = waste[at + 1] as number;
+    into.preHole = waste[at + 2] as number;
+    into.preBitHole = waste[at + 3] as number;
+    into.padding = waste[at + 4] as number;
+    into.bitPadding = waste[at + 5] as number;
     return into;
   }
 
-  /** Which structs are packed, as far as the layouts tell. */
+  /**
+   * Which structs are packed, as far as the layouts tell.
+   * @internal
+   */
   get packed(): PackedInference {
     if (this.#packed === undefined) {
-      const waste = emptyWaste();
-      this.#packed = new PackedInference(this.facts, (id) => {
-        this.waste(id, waste);
-        return waste.padding !== 0 || waste.holeCount !== 0;
-      });
+      this.#packed = new PackedInference(this, this.#placements);
       if (!this.#lazyPacked) this.#packed.inferAll();
     }
     return this.#packed;
   }
+}
 
-  #findHoles(id: TypeId, columns: MemberColumns): void {
-    const waste = this.#scratchWaste;
-    findHoles(columns, this.table.sizeOrType(id), waste);
-    const at = id * WASTE_FIELDS;
-    const remembered = this.#waste;
-    remembered[at] = waste.holeCount;
-    remembered[at + 1] = waste.bitHoleCount;
-    remembered[at + 2] = waste.preHole;
-    remembered[at + 3] = waste.preBitHole;
-    remembered[at + 4] = waste.padding;
-    remembered[at + 5] = waste.bitPadding;
-    this.#hasWaste[id] = 1;
-  }
+function newPlacements(facts: TypeFacts, cachelineSize: number): Placements {
+  const members = new MemberColumns();
+  // Index 0 says that a type has not been placed.
+  members.append(1);
+  return {
+    facts,
+    cachelineSize,
+    first: new Uint32Array(facts.table.end),
+    members,
+    waste: new Int32Array(facts.table.end * WASTE_FIELDS),
+    alignment: new Uint32Array(facts.table.end),
+    flags: new Uint8Array(facts.table.end),
+  };
 }

@@ -1,47 +1,85 @@
 /**
- * `MemberColumns`: the placed members of one struct or union, a column per fact, reused from type to
- * type so that a pass over a kernel allocates nothing per member.
+ * `MemberColumns`: placed members, a column per fact, so that a pass over a kernel allocates nothing
+ * per member.
  */
 
-const INITIAL_CAPACITY = 64;
+const INITIAL_CAPACITY = 256;
 
-/** Values at index i describe member i; only the first `count` are meaningful. */
+/** Values at one index of the columns describe one member. */
 export class MemberColumns {
+  /** Members that are described, from index 0. */
   count = 0;
   /** Offset of the name in the string table; 0 for an anonymous member. */
-  nameOffset: Uint32Array = new Uint32Array(INITIAL_CAPACITY);
-  typeId: Uint32Array = new Uint32Array(INITIAL_CAPACITY);
+  nameOffset: Uint32Array;
+  typeId: Uint32Array;
   /** From the start of the composite to the member's first bit. */
-  bitOffset: Uint32Array = new Uint32Array(INITIAL_CAPACITY);
+  bitOffset: Uint32Array;
   /** Width of a bitfield, 0 for other members. */
-  bitSize: Uint32Array = new Uint32Array(INITIAL_CAPACITY);
+  bitSize: Uint32Array;
   /** Start of the member, for a bitfield of its storage unit. */
-  byteOffset: Uint32Array = new Uint32Array(INITIAL_CAPACITY);
-  /** Size of the member's type, for a bitfield of its storage unit. */
-  byteSize: Float64Array = new Float64Array(INITIAL_CAPACITY);
+  byteOffset: Uint32Array;
+  /** Size of the member's type, for a bitfield of its storage unit; at most 4 GiB - 2. */
+  byteSize: Uint32Array;
   /** Bits from the start of the storage unit to the bitfield; 0 for other members. */
-  bitfieldOffset: Uint32Array = new Uint32Array(INITIAL_CAPACITY);
+  bitfieldOffset: Uint32Array;
   /** Unused bytes between this member and the next; negative where the next one overlaps it. */
-  hole: Float64Array = new Float64Array(INITIAL_CAPACITY);
+  hole: Int32Array;
   /** Unused bits between this member and the next one, or the next byte. */
-  bitHole: Int32Array = new Int32Array(INITIAL_CAPACITY);
+  bitHole: Int32Array;
   /** Inferred alignment attribute in bytes, 0 for none. */
-  alignment: Uint32Array = new Uint32Array(INITIAL_CAPACITY);
+  alignment: Uint32Array;
 
-  /** Makes room for `count` members, whose values are undefined until set. */
-  reset(count: number): void {
-    this.count = count;
-    if (count <= this.nameOffset.length) return;
-    const capacity = 2 ** Math.ceil(Math.log2(count));
+  constructor(capacity: number = INITIAL_CAPACITY) {
     this.nameOffset = new Uint32Array(capacity);
     this.typeId = new Uint32Array(capacity);
     this.bitOffset = new Uint32Array(capacity);
     this.bitSize = new Uint32Array(capacity);
     this.byteOffset = new Uint32Array(capacity);
-    this.byteSize = new Float64Array(capacity);
+    this.byteSize = new Uint32Array(capacity);
     this.bitfieldOffset = new Uint32Array(capacity);
-    this.hole = new Float64Array(capacity);
+    this.hole = new Int32Array(capacity);
     this.bitHole = new Int32Array(capacity);
     this.alignment = new Uint32Array(capacity);
   }
+
+  /** Makes room for `added` more members and returns the index of the first. May replace the columns. */
+  append(added: number): number {
+    const start = this.count;
+    this.count += added;
+    if (this.count > this.nameOffset.length) this.#grow(2 ** Math.ceil(Math.log2(this.count)));
+    return start;
+  }
+
+  /** Makes room for `added` more members. Memory that stays unused is not taken from the system. */
+  reserve(added: number): void {
+    const wanted = Math.ceil(this.count + added);
+    if (wanted > this.nameOffset.length) this.#grow(wanted);
+  }
+
+  /** Replaces the contents by `count` members of `from`, beginning at `start`. */
+  copy(from: MemberColumns, start: number, count: number): void {
+    this.count = 0;
+    this.append(count);
+    for (const column of COLUMNS) this[column].set(from[column].subarray(start, start + count));
+  }
+
+  #grow(capacity: number): void {
+    const grown = new MemberColumns(capacity);
+    for (const column of COLUMNS) grown[column].set(this[column]);
+    grown.count = this.count;
+    Object.assign(this, grown);
+  }
 }
+
+const COLUMNS = [
+  'nameOffset',
+  'typeId',
+  'bitOffset',
+  'bitSize',
+  'byteOffset',
+  'byteSize',
+  'bitfieldOffset',
+  'hole',
+  'bitHole',
+  'alignment',
+] as const;

@@ -4,25 +4,23 @@
  */
 
 import { Kind } from '../model/kinds.ts';
+import { tableChain } from '../model/queries.ts';
 import { HEADER_WORDS } from '../model/records.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
-import { memberBitOffset, memberBitSize } from '../model/types.ts';
-import type { TypeFacts } from './type-facts.ts';
-
-/** Tells whether a struct has holes or padding; given by the layout engine. */
-export type HasWaste = (id: TypeId) => boolean;
+import type { Layouts } from './layouts.ts';
+import { CONTRADICTS, MISPLACES, type Placements, WASTE_FIELDS } from './placement.ts';
 
 export class PackedInference {
-  readonly #facts: TypeFacts;
-  readonly #hasWaste: HasWaste;
+  readonly #layouts: Layouts;
+  readonly #placements: Placements;
   readonly #isPacked: Uint8Array;
   readonly #isInferred: Uint8Array;
 
-  constructor(facts: TypeFacts, hasWaste: HasWaste) {
-    this.#facts = facts;
-    this.#hasWaste = hasWaste;
-    this.#isPacked = new Uint8Array(facts.table.end);
-    this.#isInferred = new Uint8Array(facts.table.end);
+  constructor(layouts: Layouts, placements: Placements) {
+    this.#layouts = layouts;
+    this.#placements = placements;
+    this.#isPacked = new Uint8Array(layouts.table.end);
+    this.#isInferred = new Uint8Array(layouts.table.end);
   }
 
   /** What has been inferred so far about a struct. */
@@ -31,13 +29,15 @@ export class PackedInference {
   }
 
   /**
-   * Infers from a struct's own layout; where that is explained by natural alignment, what its members
-   * are from where it puts them. Does nothing the second time.
+   * Infers from a struct's own layout; where that has holes or padding, what its members are from
+   * where it puts them. Does nothing the second time.
    */
   inferStruct(id: TypeId): boolean {
     if (this.#isInferred[id] === 0) {
+      this.#layouts.firstMember(id);
+      const flags = this.#placements.flags[id] as number;
       if (this.#hasWaste(id)) this.#markMisplaced(id);
-      else if (this.#contradictsAlignment(id)) this.#isPacked[id] = 1;
+      else if ((flags & CONTRADICTS) !== 0) this.#isPacked[id] = 1;
       this.#isInferred[id] = 1;
     }
     return this.isPacked(id);
@@ -47,7 +47,8 @@ export class PackedInference {
   inferUnion(id: TypeId): void {
     if (this.#isInferred[id] !== 0) return;
     this.#isInferred[id] = 1;
-    this.#markUnionMembers(id);
+    this.#layouts.firstMember(id);
+    this.#markMisplaced(id);
   }
 
   /**
@@ -55,69 +56,86 @@ export class PackedInference {
    * looked at before.
    */
   inferAll(): void {
-    const { table } = this.#facts;
-    for (let id = 1; id < table.end; id++) {
-      const kind = table.kind(id);
-      if (kind === Kind.Union) this.#markUnionMembers(id);
-      else if (kind === Kind.Struct && this.#hasMisplacedMember(id) && this.#hasWaste(id))
-        this.#markMisplaced(id);
+    this.#layouts.placeAll();
+    const { flags, facts } = this.#placements;
+    for (let id = 1; id < flags.length; id++) {
+      if (((flags[id] as number) & MISPLACES) === 0) continue;
+      if (facts.table.kind(id) === Kind.Union || this.#hasWaste(id)) this.#markMisplaced(id);
     }
   }
 
-  #contradictsAlignment(id: TypeId): boolean {
-    const { table } = this.#facts;
-    let largest = 1;
-    const packed = this.#someMember(id, (type, byteOffset) => {
-      const natural = this.#facts.naturalAlignment(type);
-      if (natural > largest) largest = natural;
-      return byteOffset % natural !== 0 && !this.#facts.isLegacyBitfield(type);
-    });
-    return packed || table.sizeOrType(id) % largest !== 0;
+  /**
+   * Infers about one struct from all types that hold it, without looking at the others: what
+   * {@link inferAll} would say of it, for a listing of few types.
+   */
+  inferFromHolders(id: TypeId): void {
+    for (const holder of holdersOf(this.#layouts.table, this.#placements.facts.strip(id))) {
+      this.#layouts.firstMember(holder);
+      const isUnion = this.#layouts.table.kind(holder) === Kind.Union;
+      if (isUnion || this.#hasWaste(holder)) this.#markMisplaced(holder);
+    }
   }
 
-  #hasMisplacedMember(id: TypeId): boolean {
-    return this.#someMember(id, (type, byteOffset) => this.#isMisplaced(type, byteOffset));
+  /** Whether a placed struct has holes or padding. */
+  #hasWaste(id: TypeId): boolean {
+    const { waste } = this.#placements;
+    return waste[id * WASTE_FIELDS] !== 0 || waste[id * WASTE_FIELDS + 4] !== 0;
   }
 
+  /** Marks the structs that a placed composite puts where their alignment forbids. */
   #markMisplaced(id: TypeId): void {
-    this.#someMember(id, (type, byteOffset) => {
-      if (this.#isMisplaced(type, byteOffset)) this.#mark(type);
-      return false;
-    });
-  }
-
-  #isMisplaced(type: TypeId, byteOffset: number): boolean {
-    const { table } = this.#facts;
-    return table.kind(type) === Kind.Struct && byteOffset % this.#facts.naturalAlignment(type) !== 0;
-  }
-
-  #markUnionMembers(id: TypeId): void {
-    const size = this.#facts.table.sizeOrType(id);
-    this.#someMember(id, (type) => {
-      if (this.#isMisplaced(type, size)) this.#mark(type);
-      return false;
-    });
-  }
-
-  #mark(id: TypeId): void {
-    this.#isPacked[id] = 1;
-    this.#isInferred[id] = 1;
-  }
-
-  /** Whether `test` holds for the stripped type and the byte offset of some member. */
-  #someMember(id: TypeId, test: (type: TypeId, byteOffset: number) => boolean): boolean {
-    const { table } = this.#facts;
-    const owner = table.owner(id) as TypeTable;
-    const { words } = owner;
-    const kindFlag = table.kindFlag(id);
-    let at = owner.startOf(id) + HEADER_WORDS;
-    for (let left = table.vlen(id); left > 0; left--, at += 3) {
-      const offsetWord = words[at + 2] as number;
-      // The storage unit of a bitfield is aligned whatever its struct is.
-      const isBitfield = memberBitSize(offsetWord, kindFlag) !== 0;
-      const byteOffset = isBitfield ? 0 : memberBitOffset(offsetWord, kindFlag) >>> 3;
-      if (test(this.#facts.strip(words[at + 1] as number), byteOffset)) return true;
+    const { facts, flags, first, members } = this.#placements;
+    if (((flags[id] as number) & MISPLACES) === 0) return;
+    const isUnion = facts.table.kind(id) === Kind.Union;
+    const start = first[id] as number;
+    for (let index = start + facts.table.vlen(id) - 1; index >= start; index--) {
+      const place = isUnion ? facts.table.sizeOrType(id) : (members.byteOffset[index] as number);
+      const struct = facts.strip(members.typeId[index] as number);
+      if (facts.table.kind(struct) !== Kind.Struct || place % facts.alignmentOf(struct) === 0) continue;
+      this.#isPacked[struct] = 1;
+      this.#isInferred[struct] = 1;
     }
-    return false;
   }
+}
+
+/** The structs and unions with a member that is, behind aliases, the type `id`. */
+function holdersOf(table: TypeTable, id: TypeId): TypeId[] {
+  const isWanted = new Uint8Array(table.end);
+  isWanted[id] = 1;
+  while (markAliases(table, isWanted)) {
+    // An alias may come before what it stands for.
+  }
+  const holders: TypeId[] = [];
+  for (const { words, starts, firstId } of tableChain(table)) {
+    for (let index = 0; index < starts.length; index++) {
+      let at = starts[index] as number;
+      const info = words[at + 1] as number;
+      const kind = (info >>> 24) & 0x7f;
+      if (kind !== Kind.Struct && kind !== Kind.Union) continue;
+      const end = at + HEADER_WORDS + 3 * (info & 0x00ff_ffff);
+      for (at += HEADER_WORDS + 1; at < end; at += 3) {
+        if (isWanted[words[at] as number] !== 1) continue;
+        holders.push(firstId + index);
+        break;
+      }
+    }
+  }
+  return holders;
+}
+
+/** Marks the typedefs and qualifiers of marked types. Returns whether there were new ones. */
+function markAliases(table: TypeTable, isMarked: Uint8Array): boolean {
+  let hasNew = false;
+  for (const { words, starts, firstId } of tableChain(table)) {
+    for (let index = 0; index < starts.length; index++) {
+      const at = starts[index] as number;
+      if (isMarked[words[at + 2] as number] !== 1) continue;
+      const kind = ((words[at + 1] as number) >>> 24) & 0x7f;
+      const isAlias = kind === Kind.Typedef || (kind >= Kind.Volatile && kind <= Kind.Restrict);
+      if (!isAlias || isMarked[firstId + index] === 1) continue;
+      isMarked[firstId + index] = 1;
+      hasNew = true;
+    }
+  }
+  return hasNew;
 }

@@ -1,20 +1,25 @@
 /**
- * Placement: where the members of a struct or union lie, and what is unused between them. This is
- * the engine below `layoutOf` and the printers.
+ * Placement: where the members of structs and unions lie, what is unused between them, and which
+ * alignments and packings that betrays. This is the engine below `layoutOf` and the printers. It takes
+ * a range of ids, one type or a whole kernel, in two passes that append to columns:
  *
- * 1. `placeMembers` turns records into members with a byte offset, a size and, for bitfields, the
- *    storage unit that the width is cut from.
- * 2. `findHoles` walks the members of a struct in order, with the position behind the last one seen.
- *    A bitfield keeps its storage unit open: bits left over in the unit when the next member starts
- *    elsewhere are a bit hole, bytes between the end of the unit and the next member are a hole.
+ * 1. `placeRange` finds where each member starts: the byte of its first bit, for a bitfield the storage
+ *    unit of its type's size that holds that bit. It infers an alignment attribute where the member lies
+ *    further than natural alignment explains, and notes where natural alignment contradicts the place:
+ *    then the type, or the member's, is packed.
+ * 2. `findHolesInRange` compares each start with the position behind the member before. A bitfield keeps
+ *    its storage unit open: bits left in the unit when the next member starts elsewhere are a bit hole,
+ *    bytes between the end of the unit and the next member are a hole.
  *
- * The rules are those of pahole, so that its users find the numbers that they know.
+ * The rules are those of pahole, so that its users find the numbers that they know. Each pass is one
+ * loop over words and typed arrays, without calls in the common case, because it runs once, while the JIT
+ * is cold: as a function per member this took six times as long on a kernel.
  */
 
 import { Kind } from '../model/kinds.ts';
 import { HEADER_WORDS } from '../model/records.ts';
-import type { TypeId, TypeTable } from '../model/table.ts';
-import { memberBitOffset, memberBitSize } from '../model/types.ts';
+import type { TypeTable } from '../model/table.ts';
+import { inferAlignment } from './alignment.ts';
 import type { MemberColumns } from './member-columns.ts';
 import type { TypeFacts } from './type-facts.ts';
 
@@ -36,123 +41,216 @@ export function emptyWaste(): Waste {
   return { holeCount: 0, bitHoleCount: 0, preHole: 0, preBitHole: 0, padding: 0, bitPadding: 0 };
 }
 
-/** Fills `columns` with the members of `id`, apart from their holes and alignments. */
-export function placeMembers(facts: TypeFacts, id: TypeId, columns: MemberColumns): void {
-  const { table } = facts;
-  const vlen = table.kind(id) === Kind.Forward ? 0 : table.vlen(id);
-  columns.reset(vlen);
-  if (vlen === 0) return;
-  const owner = table.owner(id) as TypeTable;
-  const { words } = owner;
-  const kindFlag = table.kindFlag(id);
-  let at = owner.startOf(id) + HEADER_WORDS;
-  for (let index = 0; index < vlen; index++, at += 3) {
-    columns.nameOffset[index] = words[at] as number;
-    columns.typeId[index] = words[at + 1] as number;
-    const offsetWord = words[at + 2] as number;
-    placeMember(facts, columns, index, memberBitOffset(offsetWord, kindFlag));
-    if (kindFlag) placeBitfield(facts, columns, index, memberBitSize(offsetWord, kindFlag));
-    else if (facts.legacyBitfields) placeLegacyBitfield(facts, columns, index);
+/** Columns of {@link Waste} in {@link Placements.waste}, in its order. */
+export const WASTE_FIELDS = 6;
+
+/** Natural alignment contradicts the type's own layout. */
+export const CONTRADICTS = 1;
+/** The type puts a struct where that struct's natural alignment forbids. */
+export const MISPLACES = 2;
+/** The type has bitfields. */
+const HAS_BITFIELDS = 4;
+
+/** The placed composites of one table. */
+export interface Placements {
+  readonly facts: TypeFacts;
+  readonly cachelineSize: number;
+  /** Index of a type's first member in `members`; 0 for a type that has not been placed. */
+  readonly first: Uint32Array;
+  readonly members: MemberColumns;
+  /** {@link WASTE_FIELDS} numbers for each type. */
+  readonly waste: Int32Array;
+  /** Inferred alignment of each type in bytes, 0 for none. */
+  readonly alignment: Uint32Array;
+  /** {@link CONTRADICTS} and {@link MISPLACES} of each type, among others. */
+  readonly flags: Uint8Array;
+}
+
+/**
+ * Places the structs and unions with ids from `from` up to `to`, without it, that have not been placed.
+ * All must be own ids of `part`, the table or one of its bases.
+ */
+export function placeRange(placements: Placements, part: TypeTable, from: number, to: number): void {
+  const { facts, first, members, flags, cachelineSize } = placements;
+  const { knownSizes, knownAlignments, legacyBitfields } = facts;
+  const { words, starts, firstId } = part;
+  for (let id = from; id < to; id++) {
+    let at = starts[id - firstId] as number;
+    const info = words[at + 1] as number;
+    const kind = (info >>> 24) & 0x7f;
+    if ((kind !== Kind.Struct && kind !== Kind.Union) || first[id] !== 0) continue;
+    const count = info & 0x00ff_ffff;
+    const kindFlag = info >>> 31 === 1;
+    const typeSize = words[at + 2] as number;
+    const start = members.append(count);
+    first[id] = start;
+    const { nameOffset, typeId, bitOffset, bitSize, byteOffset, byteSize, bitfieldOffset, alignment } =
+      members;
+
+    let flag = 0;
+    let largest = 1;
+    let previousEnd = 0;
+    at += HEADER_WORDS;
+    for (let index = start, end = start + count; index < end; index++, at += 3) {
+      const type = words[at + 1] as number;
+      const offsetWord = words[at + 2] as number;
+      const knownSize = knownSizes[type] as number;
+      const size = knownSize > 0 ? knownSize - 1 : facts.sizeOf(type);
+      const knownAlignment = knownAlignments[type] as number;
+      const natural = knownAlignment > 0 ? knownAlignment : facts.alignmentOf(type);
+      if (natural > largest) largest = natural;
+      const firstBit = kindFlag ? offsetWord & 0x00ff_ffff : offsetWord;
+      let byte = firstBit >>> 3;
+      nameOffset[index] = words[at] as number;
+      typeId[index] = type;
+      bitOffset[index] = firstBit;
+      byteOffset[index] = byte;
+      byteSize[index] = size;
+      let occupied = size;
+      if ((kindFlag && offsetWord >>> 24 !== 0) || legacyBitfields[type] === 1) {
+        flag |= HAS_BITFIELDS;
+        placeBitfield(facts, members, index, kindFlag ? offsetWord >>> 24 : 0);
+        byte = byteOffset[index] as number;
+        occupied = ((bitfieldOffset[index] as number) + (bitSize[index] as number) + 7) >>> 3;
+      } else if ((kind === Kind.Union ? typeSize : byte) % natural !== 0) {
+        if (byte % natural !== 0) flag |= CONTRADICTS;
+        if (facts.isStructBehindAliases(type)) flag |= MISPLACES;
+      }
+      if (byte !== previousEnd) alignment[index] = inferAlignment(byte, natural, previousEnd, cachelineSize);
+      if (size !== 0) previousEnd = byte + occupied;
+    }
+    if (knownAlignments[id] === 0) knownAlignments[id] = largest;
+    if (typeSize !== previousEnd) {
+      placements.alignment[id] = inferAlignment(typeSize, largest, previousEnd, cachelineSize);
+    }
+    flags[id] = typeSize % largest !== 0 ? flag | CONTRADICTS : flag;
   }
 }
 
-function placeMember(facts: TypeFacts, columns: MemberColumns, index: number, bitOffset: number): void {
-  columns.bitOffset[index] = bitOffset;
-  columns.byteOffset[index] = bitOffset >>> 3;
-  columns.byteSize[index] = facts.sizeOf(columns.typeId[index] as number);
-  columns.bitSize[index] = 0;
-  columns.bitfieldOffset[index] = 0;
+/**
+ * A bitfield lies in the unit of its type's size that holds its first bit. Before the kind flag (`bits`
+ * is 0), width and place within the member are those of an int type made for it.
+ */
+function placeBitfield(facts: TypeFacts, members: MemberColumns, index: number, bits: number): void {
+  const type = members.typeId[index] as number;
+  const size = members.byteSize[index] as number;
+  let firstBit = members.bitOffset[index] as number;
+  if (bits === 0) {
+    firstBit += facts.legacyBitOffset(type);
+    members.bitOffset[index] = firstBit;
+    members.byteOffset[index] = firstBit >>> 3;
+  }
+  members.bitSize[index] = bits === 0 ? facts.legacyBitSize(type) : bits;
+  if (size === 0 || !facts.isScalarBehindAliases(type)) return;
+  const unitStart = Math.floor(firstBit / (size * 8)) * size;
+  members.byteOffset[index] = unitStart;
+  members.bitfieldOffset[index] = firstBit - unitStart * 8;
 }
 
-/** A bitfield lies in the unit of its type's size that holds its first bit. */
-function placeBitfield(facts: TypeFacts, columns: MemberColumns, index: number, bitSize: number): void {
-  if (bitSize === 0) return;
-  columns.bitSize[index] = bitSize;
-  const unit = (columns.byteSize[index] as number) * 8;
-  if (unit === 0 || !isScalar(facts.table.kind(facts.strip(columns.typeId[index] as number)))) return;
-  const bitOffset = columns.bitOffset[index] as number;
-  const start = Math.floor(bitOffset / unit) * unit;
-  columns.byteOffset[index] = start / 8;
-  columns.bitfieldOffset[index] = bitOffset - start;
-}
+/**
+ * Offsets are numbers of bits of 32 bits: behind half a gigabyte they begin anew, and places differ
+ * modulo this many bytes.
+ */
+const OFFSET_RANGE = 0x2000_0000;
 
-/** Before the kind flag, the width of a bitfield was that of an int type made for it. */
-function placeLegacyBitfield(facts: TypeFacts, columns: MemberColumns, index: number): void {
-  const type = facts.strip(columns.typeId[index] as number);
-  if (!facts.isLegacyBitfield(type)) return;
-  const data = facts.table.extra(type, 0);
-  columns.bitOffset[index] = (columns.bitOffset[index] as number) + ((data >>> 16) & 0xff);
-  placeBitfield(facts, columns, index, data & 0xff);
-}
-
-function isScalar(kind: number): boolean {
-  return kind === Kind.Int || kind === Kind.Enum || kind === Kind.Enum64 || kind === Kind.Float;
-}
-
-/** Sets the holes behind the members in `columns`, placed members of a struct of `byteSize` bytes. */
-export function findHoles(columns: MemberColumns, byteSize: number, waste: Waste): void {
-  waste.holeCount = 0;
-  waste.bitHoleCount = 0;
-  waste.preHole = 0;
-  waste.preBitHole = 0;
-  let inBitfield = false;
-  // End and size of the storage unit that is open, in bits.
-  let unitEnd = byteSize * 8;
-  let unitSize = 0;
-  let lastBit = 0;
-  for (let index = 0; index < columns.count; index++) {
-    const start = columns.bitOffset[index] as number;
-    const bitSize = columns.bitSize[index] as number;
-    let bitHole = 0;
-    let hole = 0;
-    if (inBitfield) {
-      const end = Math.min(start, unitEnd);
-      bitHole = end - lastBit;
-      lastBit = end;
+/** Finds what is unused in the placed structs with ids from `from` up to `to`, own ids of `part`. */
+export function findHolesInRange(placements: Placements, part: TypeTable, from: number, to: number): void {
+  const { first, members, waste, flags } = placements;
+  const { bitOffset, byteSize, hole } = members;
+  const { words, starts, firstId } = part;
+  for (let id = from; id < to; id++) {
+    const at = starts[id - firstId] as number;
+    const info = words[at + 1] as number;
+    if (((info >>> 24) & 0x7f) !== Kind.Struct) continue;
+    const typeSize = words[at + 2] as number;
+    const start = first[id] as number;
+    const end = start + (info & 0x00ff_ffff);
+    if (((flags[id] as number) & HAS_BITFIELDS) !== 0) {
+      findHolesAtBitfields(placements, id, end, typeSize);
+      continue;
     }
-    if (bitSize === 0) {
-      hole = Math.floor(start / 8) - Math.floor(lastBit / 8);
-      lastBit = start + (columns.byteSize[index] as number) * 8;
+    let lastByte = 0;
+    let holeCount = 0;
+    for (let index = start; index < end; index++) {
+      const byte = (bitOffset[index] as number) >>> 3;
+      if (byte !== lastByte) {
+        const unused = byte - (lastByte % OFFSET_RANGE);
+        if (unused > 0) holeCount++;
+        if (index === start) waste[id * WASTE_FIELDS + 2] = unused;
+        else hole[index - 1] = unused;
+      }
+      lastByte = byte + (byteSize[index] as number);
+    }
+    if (holeCount !== 0) waste[id * WASTE_FIELDS] = holeCount;
+    if (typeSize !== lastByte) waste[id * WASTE_FIELDS + 4] = (typeSize - lastByte) % OFFSET_RANGE;
+  }
+}
+
+/** The same for a struct with bitfields, whose members end at bits. */
+function findHolesAtBitfields(placements: Placements, id: number, end: number, typeSize: number): void {
+  const { first, members, waste } = placements;
+  const { bitOffset, bitSize, byteOffset, byteSize, hole, bitHole } = members;
+  const start = first[id] as number;
+  let inBitfield = false;
+  // The position behind the last member, and the end and size of the storage unit that is open, in bits.
+  let lastBit = 0;
+  let unitEnd = typeSize * 8;
+  let unitSize = 0;
+  let holeCount = 0;
+  let bitHoleCount = 0;
+  for (let index = start; index < end; index++) {
+    const firstBit = bitOffset[index] as number;
+    const bits = bitSize[index] as number;
+    const size = (byteSize[index] as number) * 8;
+    let unusedBytes = 0;
+    let unusedBits = 0;
+    if (inBitfield) {
+      const unused = Math.min(firstBit, unitEnd);
+      unusedBits = unused - lastBit;
+      lastBit = unused;
+    }
+    if (bits === 0) {
+      unusedBytes = (firstBit >>> 3) - (Math.floor(lastBit / 8) % OFFSET_RANGE);
+      lastBit = firstBit + size;
       unitSize = 0;
       unitEnd = lastBit;
-      inBitfield = false;
     } else {
-      const byteOffset = columns.byteOffset[index] as number;
-      const unitStart = byteOffset * 8;
-      if (lastBit < unitStart && unitStart <= start) {
-        hole = byteOffset - Math.floor(lastBit / 8);
+      const unitStart = (byteOffset[index] as number) * 8;
+      if (lastBit < unitStart && unitStart <= firstBit) {
+        unusedBytes = unitStart / 8 - Math.floor(lastBit / 8);
         lastBit = unitStart;
       }
-      bitHole += start - lastBit;
-      lastBit = start + bitSize;
-      const ownSize = (columns.byteSize[index] as number) * 8;
-      if (lastBit > unitEnd || ownSize > unitSize) {
-        unitSize = ownSize;
-        unitEnd = unitStart + ownSize;
+      unusedBits += firstBit - lastBit;
+      lastBit = firstBit + bits;
+      if (lastBit > unitEnd || size > unitSize) {
+        unitSize = size;
+        unitEnd = unitStart + unitSize;
         // A bitfield that starts in the unit before reaches into the next one.
-        if (lastBit > unitEnd) unitEnd += ownSize;
+        if (lastBit > unitEnd) unitEnd += unitSize;
       }
-      inBitfield = true;
     }
-    if (bitHole !== 0) waste.bitHoleCount++;
-    if (hole > 0) waste.holeCount++;
-    if (index === 0) {
-      waste.preHole = hole;
-      waste.preBitHole = bitHole;
+    inBitfield = bits !== 0;
+    if (unusedBits !== 0) bitHoleCount++;
+    if (unusedBytes > 0) holeCount++;
+    if (index === start) {
+      waste[id * WASTE_FIELDS + 2] = toInt32(unusedBytes);
+      waste[id * WASTE_FIELDS + 3] = toInt32(unusedBits);
     } else {
-      columns.hole[index - 1] = hole;
-      columns.bitHole[index - 1] = bitHole;
+      hole[index - 1] = toInt32(unusedBytes);
+      bitHole[index - 1] = toInt32(unusedBits);
     }
   }
-  if (columns.count > 0) {
-    columns.hole[columns.count - 1] = 0;
-    columns.bitHole[columns.count - 1] = 0;
-  }
-  waste.bitPadding = 0;
   if (inBitfield) {
-    const end = Math.min(byteSize * 8, unitEnd);
-    waste.bitPadding = end - lastBit;
-    lastBit = end;
+    const unused = Math.min(typeSize * 8, unitEnd);
+    waste[id * WASTE_FIELDS + 5] = toInt32(unused - lastBit);
+    lastBit = unused;
   }
-  waste.padding = byteSize - Math.floor(lastBit / 8);
+  waste[id * WASTE_FIELDS] = holeCount;
+  waste[id * WASTE_FIELDS + 1] = bitHoleCount;
+  waste[id * WASTE_FIELDS + 4] = (typeSize - Math.floor(lastBit / 8)) % OFFSET_RANGE;
+}
+
+/** The nearest number that the columns hold: only types beyond 2 GiB have larger ones. */
+function toInt32(value: number): number {
+  return Math.max(-0x8000_0000, Math.min(0x7fff_ffff, value));
 }

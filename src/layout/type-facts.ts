@@ -1,6 +1,6 @@
 /**
- * Facts about single types that layout rests on: size, natural alignment, flexible arrays. Each is
- * computed at the first call and remembered in a column.
+ * Facts about single types that layout rests on: size, natural alignment, flexible arrays. Sizes and
+ * alignments are measured once per type, on demand or for all types at a time, and kept in columns.
  */
 
 import { Kind } from '../model/kinds.ts';
@@ -13,10 +13,6 @@ import type { TypeId, TypeTable } from '../model/table.ts';
  */
 export const MAX_TYPE_DEPTH = 256;
 
-const UNKNOWN = 0;
-const NO = 1;
-const YES = 2;
-
 export interface TypeFactsOptions {
   /**
    * Whether an int narrower than its storage is a bitfield, as writers before the kind flag said it
@@ -25,17 +21,62 @@ export interface TypeFactsOptions {
   readonly legacyBitfields?: boolean | undefined;
 }
 
+/** Largest size that is told apart from others, in bytes. */
+const MAX_SIZE = 0xffff_fffe;
+
+const UNKNOWN = 0;
+const NO = 1;
+const YES = 2;
+
 export class TypeFacts {
   readonly table: TypeTable;
-  readonly legacyBitfields: boolean;
-  readonly #naturalAlignment: Uint32Array;
+  /** Size of each measured type plus one, by id; 0 for a type that has not been measured. */
+  readonly knownSizes: Uint32Array;
+  /** Natural alignment of what is behind the aliases of each type, by id; 0 where it is not known. */
+  readonly knownAlignments: Uint32Array;
+  /** 1 for each measured type that is, behind aliases, an int made for a bitfield. */
+  readonly legacyBitfields: Uint8Array;
+  /** For each measured type made of a struct or union (an alias or an array of one): that composite. */
+  readonly #compositeOf: Uint32Array;
   readonly #embeddedFlexible: Uint8Array;
+  readonly #readsLegacy: boolean;
 
   constructor(table: TypeTable, { legacyBitfields = true }: TypeFactsOptions = {}) {
     this.table = table;
-    this.legacyBitfields = legacyBitfields;
-    this.#naturalAlignment = new Uint32Array(table.end);
+    this.knownSizes = new Uint32Array(table.end);
+    this.knownAlignments = new Uint32Array(table.end);
+    this.legacyBitfields = new Uint8Array(table.end);
+    this.#compositeOf = new Uint32Array(table.end);
     this.#embeddedFlexible = new Uint8Array(table.end);
+    this.#readsLegacy = legacyBitfields;
+  }
+
+  /**
+   * Size of a type in bytes: an array's is that of all its elements, a function type's that of a
+   * pointer. 0 for void, for a forward declaration and for what has no size; at most 4 GiB - 2.
+   */
+  sizeOf(id: TypeId): number {
+    if (!(id > 0 && id < this.table.end)) return 0;
+    if (this.knownSizes[id] === 0) this.#measure(id);
+    return (this.knownSizes[id] as number) - 1;
+  }
+
+  /**
+   * Alignment that a type has without attributes, in bytes, at least 1: its size for a scalar, the
+   * largest of its members' for a composite, that of what is behind typedefs and qualifiers.
+   */
+  alignmentOf(id: TypeId): number {
+    if (!(id > 0 && id < this.table.end)) return 1;
+    if (this.knownSizes[id] === 0) this.#measure(id);
+    if (this.knownAlignments[id] === 0) this.#alignComposite(id);
+    return this.knownAlignments[id] as number;
+  }
+
+  /** Size that the record of a composite or enum states, in bytes; 0 for other kinds. */
+  declaredSize(id: TypeId): number {
+    const kind = this.table.kind(id);
+    const hasSize = kind === Kind.Struct || kind === Kind.Union || kind === Kind.Enum || kind === Kind.Enum64;
+    return hasSize ? this.table.sizeOrType(id) : 0;
   }
 
   /**
@@ -53,108 +94,152 @@ export class TypeFacts {
     return id;
   }
 
+  /** Bits of a legacy bitfield's type. */
+  legacyBitSize(id: TypeId): number {
+    return this.table.extra(this.strip(id), 0) & 0xff;
+  }
+
+  /** First bit of a legacy bitfield, counted from the start of its member. */
+  legacyBitOffset(id: TypeId): number {
+    return (this.table.extra(this.strip(id), 0) >>> 16) & 0xff;
+  }
+
+  /** Whether a struct is behind the typedefs and qualifiers of a type. */
+  isStructBehindAliases(id: TypeId): boolean {
+    return this.table.kind(this.strip(id)) === Kind.Struct;
+  }
+
+  /** Whether an int, float or enum is behind the typedefs and qualifiers of a type. */
+  isScalarBehindAliases(id: TypeId): boolean {
+    const kind = this.table.kind(this.strip(id));
+    return kind === Kind.Int || kind === Kind.Enum || kind === Kind.Enum64 || kind === Kind.Float;
+  }
+
+  /** Measures all types: cheaper than one by one when most of them will be asked for. */
+  measureAll(): void {
+    for (let part: TypeTable | undefined = this.table; part !== undefined; part = part.base) {
+      this.measureRange(part, part.firstId, part.end);
+    }
+  }
+
+  #measure(id: TypeId): void {
+    this.measureRange(this.table.owner(id) as TypeTable, id, id + 1);
+  }
+
   /**
-   * Size of a type in bytes: an array's is that of all its elements, a function type's that of a
-   * pointer. 0 for void, for a forward declaration and for what has no size.
+   * Measures the types of a range of own ids of `part`. For what is made of a composite the alignment
+   * stays unknown. One loop without calls for the common kinds, since it runs once, with a cold JIT.
    */
-  sizeOf(id: TypeId): number {
-    const { table } = this;
-    let count = 1;
-    for (let depth = 0; depth < MAX_TYPE_DEPTH; depth++) {
-      switch (table.kind(id)) {
-        case Kind.Pointer:
-        case Kind.FuncProto:
-          return count * table.pointerSize;
-        case Kind.Array:
-          count *= table.extra(id, 2);
-          id = table.extra(id, 0);
+  measureRange(part: TypeTable, from: TypeId, to: TypeId): void {
+    const { table, knownSizes, knownAlignments, legacyBitfields } = this;
+    const compositeOf = this.#compositeOf;
+    const readsLegacy = this.#readsLegacy;
+    const { words, starts, firstId, pointerSize } = part;
+    for (let id = from; id < to; id++) {
+      let type = id;
+      let records = words;
+      let at = starts[id - firstId] as number;
+      let count = 1;
+      let isElement = false;
+      let size = 0;
+      let alignment = 1;
+      for (let depth = 0; depth < MAX_TYPE_DEPTH; depth++) {
+        const info = records[at + 1] as number;
+        const third = records[at + 2] as number;
+        const kind = (info >>> 24) & 0x7f;
+        if (kind === Kind.Pointer || kind === Kind.FuncProto) {
+          size = pointerSize;
+          alignment = kind === Kind.Pointer ? pointerSize : 1;
           break;
-        case Kind.Typedef:
-        case Kind.Const:
-        case Kind.Volatile:
-        case Kind.Restrict:
-        case Kind.TypeTag:
-        case Kind.Var:
-          id = table.sizeOrType(id);
+        }
+        if (kind === Kind.Struct || kind === Kind.Union) {
+          // An empty class takes one byte that its derived classes may reuse.
+          size = third === 1 && (info & 0x00ff_ffff) === 0 ? 0 : third;
+          compositeOf[id] = type;
+          alignment = 0;
           break;
-        default:
-          return count * this.#ownSize(id);
+        }
+        if (
+          kind === Kind.Typedef ||
+          (kind >= Kind.Volatile && kind <= Kind.Restrict) ||
+          kind === Kind.TypeTag
+        ) {
+          type = third;
+        } else if (kind === Kind.Array) {
+          count = Math.min(count * (records[at + 5] as number), MAX_SIZE);
+          isElement = true;
+          type = records[at + 3] as number;
+        } else {
+          if (kind === Kind.Int) {
+            const used = (records[at + 3] as number) & 0xff;
+            size = readsLegacy ? third : used >>> 3;
+            if (readsLegacy && !isElement && used !== 0 && used !== third * 8) legacyBitfields[id] = 1;
+          } else if (kind === Kind.Enum || kind === Kind.Enum64) size = third || 4;
+          else if (kind === Kind.Float) size = third;
+          alignment = size || 1;
+          break;
+        }
+        if (type >= firstId) {
+          if (type >= part.end) break;
+          records = words;
+          at = starts[type - firstId] as number;
+        } else {
+          const owner = table.owner(type);
+          if (owner === undefined) break;
+          records = owner.words;
+          at = owner.startOf(type);
+        }
+      }
+      knownSizes[id] = Math.min(size * count, MAX_SIZE) + 1;
+      knownAlignments[id] = alignment;
+    }
+  }
+
+  /**
+   * Finds the alignment of the composite that `id` is made of, and of all composites in it: depth first
+   * with a stack of its own, each composite once. One that contains itself counts as far as it is known.
+   */
+  #alignComposite(id: TypeId): void {
+    const { table, knownSizes, knownAlignments } = this;
+    const compositeOf = this.#compositeOf;
+    const top = compositeOf[id] as TypeId;
+    const stack: TypeId[] = [];
+    const next: number[] = [];
+    const push = (composite: TypeId): void => {
+      knownAlignments[composite] = 1;
+      stack.push(composite);
+      next.push(0);
+    };
+    if (knownAlignments[top] === 0) push(top);
+    while (stack.length > 0) {
+      const composite = stack.at(-1) as TypeId;
+      const { words, starts, firstId } = table.owner(composite) as TypeTable;
+      const start = starts[composite - firstId] as number;
+      const end = start + HEADER_WORDS + 3 * ((words[start + 1] as number) & 0x00ff_ffff);
+      let largest = knownAlignments[composite] as number;
+      let at = start + HEADER_WORDS + (next.at(-1) as number);
+      let child = 0;
+      for (; at < end; at += 3) {
+        const type = words[at + 1] as number;
+        if (!(type > 0 && type < table.end)) continue;
+        if (knownSizes[type] === 0) this.#measure(type);
+        let alignment = knownAlignments[type] as number;
+        if (alignment === 0) {
+          child = compositeOf[type] as number;
+          alignment = knownAlignments[child] as number;
+          if (alignment === 0) break;
+        }
+        if (alignment > largest) largest = alignment;
+      }
+      knownAlignments[composite] = largest;
+      next[next.length - 1] = at - start - HEADER_WORDS;
+      if (at < end) push(child);
+      else {
+        stack.pop();
+        next.pop();
       }
     }
-    return 0;
-  }
-
-  /** Size that the record of a composite or enum states, in bytes; 0 for other kinds. */
-  declaredSize(id: TypeId): number {
-    const kind = this.table.kind(id);
-    const hasSize = kind === Kind.Struct || kind === Kind.Union || kind === Kind.Enum || kind === Kind.Enum64;
-    return hasSize ? this.table.sizeOrType(id) : 0;
-  }
-
-  #ownSize(id: TypeId): number {
-    const { table } = this;
-    const kind = table.kind(id);
-    const size = table.sizeOrType(id);
-    if (kind === Kind.Int) return this.legacyBitfields ? size : (table.extra(id, 0) & 0xff) >>> 3;
-    if (kind === Kind.Enum || kind === Kind.Enum64) return size === 0 ? 4 : size;
-    if (kind === Kind.Float) return size;
-    if (kind !== Kind.Struct && kind !== Kind.Union) return 0;
-    // An empty class takes one byte that its derived classes may reuse.
-    return size === 1 && table.vlen(id) === 0 ? 0 : size;
-  }
-
-  /** Whether `id` is an int made for a bitfield, see {@link TypeFactsOptions.legacyBitfields}. */
-  isLegacyBitfield(id: TypeId): boolean {
-    if (!this.legacyBitfields || this.table.kind(id) !== Kind.Int) return false;
-    const bitSize = this.table.extra(id, 0) & 0xff;
-    return bitSize !== 0 && bitSize !== this.table.sizeOrType(id) * 8;
-  }
-
-  /**
-   * Alignment that a type has without attributes, in bytes, at least 1: its size for a scalar, the
-   * largest of its members' for a composite.
-   */
-  naturalAlignment(id: TypeId, depth = 0): number {
-    const { table } = this;
-    switch (table.kind(id)) {
-      case Kind.Pointer:
-        return table.pointerSize;
-      case Kind.Int:
-      case Kind.Enum:
-      case Kind.Enum64:
-      case Kind.Float:
-        return this.#ownSize(id) || 1;
-      case Kind.Array:
-        return this.#arrayAlignment(id, depth);
-      case Kind.Struct:
-      case Kind.Union:
-        return this.#compositeAlignment(id, depth);
-      default:
-        return 1;
-    }
-  }
-
-  #arrayAlignment(id: TypeId, depth: number): number {
-    if (depth > MAX_TYPE_DEPTH) return 1;
-    return this.naturalAlignment(this.strip(this.table.extra(id, 0)), depth + 1);
-  }
-
-  #compositeAlignment(id: TypeId, depth: number): number {
-    const known = this.#naturalAlignment[id] as number;
-    if (known !== 0) return known;
-    if (depth > MAX_TYPE_DEPTH) return 1;
-    // Set before the members are walked, so that a struct that contains itself ends here.
-    this.#naturalAlignment[id] = 1;
-    const owner = this.table.owner(id) as TypeTable;
-    const { words } = owner;
-    let at = owner.startOf(id) + HEADER_WORDS;
-    let largest = 1;
-    for (let left = this.table.vlen(id); left > 0; left--, at += 3) {
-      const alignment = this.naturalAlignment(this.strip(words[at + 1] as number), depth + 1);
-      if (alignment > largest) largest = alignment;
-    }
-    this.#naturalAlignment[id] = largest;
-    return largest;
+    knownAlignments[id] = knownAlignments[top] as number;
   }
 
   /** Whether the last member of a struct or union is directly an array without elements. */

@@ -8,6 +8,7 @@ import { TspaholeError } from './errors.ts';
 /** How often the bytes of a table may be decoded as parts of different names. */
 const MAX_OVERLAP = 16;
 
+/** Names by their offset; a split table continues its base. */
 export class StringTable {
   /** Logical offset of the first own byte; 0 without a base. */
   readonly start: number;
@@ -16,6 +17,7 @@ export class StringTable {
   readonly base: StringTable | undefined;
   readonly #texts = new Map<number, string>();
   #decodedBytes = 0;
+  #latin1: string | undefined;
 
   constructor(bytes: Uint8Array, base?: StringTable) {
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -26,6 +28,12 @@ export class StringTable {
   /** One past the last logical offset. */
   get end(): number {
     return this.start + this.bytes.length;
+  }
+
+  /** The own bytes as one string, a character each, made at the first call: for cutting names out of. */
+  get latin1(): string {
+    this.#latin1 ??= this.bytes.toString('latin1');
+    return this.#latin1;
   }
 
   /** The table of the chain that holds `offset`. Throws `bad-data` where none does. */

@@ -18,6 +18,7 @@ import { makeType, type Type } from './types.ts';
 /** Index of a type in its table and in the tables split from it; 0 is void. */
 export type TypeId = number;
 
+/** What a {@link TypeTable} is made of. */
 export interface TypeTableParts {
   /** Records in host byte order. */
   readonly words: Uint32Array;
@@ -32,6 +33,7 @@ export interface TypeTableParts {
   readonly endian: Endian;
 }
 
+/** The types of one file, by id. Immutable; see the top of this file for bad ids. */
 export class TypeTable {
   readonly words: Uint32Array;
   readonly starts: Uint32Array;

@@ -17,6 +17,7 @@ export interface VoidType extends TypeBase {
   readonly kind: 'void';
 }
 
+/** An integer, a character or a bool. */
 export interface IntType extends TypeBase {
   readonly kind: 'int';
   readonly byteSize: number;
@@ -27,16 +28,19 @@ export interface IntType extends TypeBase {
   readonly bitOffset: number;
 }
 
+/** A floating point number. */
 export interface FloatType extends TypeBase {
   readonly kind: 'float';
   readonly byteSize: number;
 }
 
+/** A pointer to `typeId`. */
 export interface PointerType extends TypeBase {
   readonly kind: 'pointer';
   readonly typeId: TypeId;
 }
 
+/** An array; each dimension is one. */
 export interface ArrayType extends TypeBase {
   readonly kind: 'array';
   readonly elementTypeId: TypeId;
@@ -63,10 +67,12 @@ export interface CompositeType extends TypeBase {
   readonly members: readonly Member[];
 }
 
+/** A struct. */
 export interface StructType extends CompositeType {
   readonly kind: 'struct';
 }
 
+/** A union. */
 export interface UnionType extends CompositeType {
   readonly kind: 'union';
 }
@@ -77,6 +83,7 @@ export interface Enumerator {
   readonly value: bigint;
 }
 
+/** An enum of 32-bit or 64-bit values. */
 export interface EnumType extends TypeBase {
   readonly kind: 'enum';
   /** 1, 2, 4 or 8; 64-bit enums are enums of 8 bytes. */
@@ -92,16 +99,19 @@ export interface ForwardType extends TypeBase {
   readonly forwardKind: 'struct' | 'union';
 }
 
+/** Another name of `typeId`. */
 export interface TypedefType extends TypeBase {
   readonly kind: 'typedef';
   readonly typeId: TypeId;
 }
 
+/** A qualified `typeId`. */
 export interface QualifierType extends TypeBase {
   readonly kind: 'const' | 'volatile' | 'restrict';
   readonly typeId: TypeId;
 }
 
+/** How far a function or variable can be seen. */
 export type Linkage = 'static' | 'global' | 'extern';
 
 /** A function; its prototype is the `funcProto` type `protoId`. */
@@ -111,11 +121,13 @@ export interface FuncType extends TypeBase {
   readonly linkage: Linkage | undefined;
 }
 
+/** A parameter of a function type. The name is often empty. */
 export interface Parameter {
   readonly name: string;
   readonly typeId: TypeId;
 }
 
+/** A function type. */
 export interface FuncProtoType extends TypeBase {
   readonly kind: 'funcProto';
   readonly returnTypeId: TypeId;
@@ -124,6 +136,7 @@ export interface FuncProtoType extends TypeBase {
   readonly isVariadic: boolean;
 }
 
+/** A variable. */
 export interface VarType extends TypeBase {
   readonly kind: 'var';
   readonly typeId: TypeId;
@@ -137,6 +150,7 @@ export interface VarSecinfo {
   readonly byteSize: number;
 }
 
+/** A section of data with its variables. */
 export interface DatasecType extends TypeBase {
   readonly kind: 'datasec';
   readonly byteSize: number;

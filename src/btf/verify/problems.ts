@@ -48,6 +48,7 @@ export type BtfProblemCode =
   | 'depth'
   | 'tag-order';
 
+/** One thing that the kernel would reject. */
 export interface BtfProblem {
   readonly code: BtfProblemCode;
   /** The type that breaks the rule; 0 when the blob as a whole does. */

@@ -4,10 +4,17 @@
  */
 
 import { findTypeByName, Kind, Layouts, type TypeId, type TypeTable } from '../../index.ts';
-import { SeenComposites, systemCachelineSize, typeFilter } from '../../internal.ts';
+import {
+  paholeWordSize,
+  SeenComposites,
+  systemCachelineSize,
+  typeFilter,
+  withWordSize,
+} from '../../internal.ts';
 import { writeText } from '../output.ts';
 import type { Streams } from '../run.ts';
 import type { ListSettings } from '../settings.ts';
+import { JsonRenderer } from './json-renderer.ts';
 import { containersOf, pointersTo } from './relations.ts';
 import type { Renderer, Unit } from './renderer.ts';
 import { TextRenderer } from './text-renderer.ts';
@@ -25,9 +32,11 @@ export class Finder {
   constructor(settings: ListSettings, streams: Streams) {
     this.#settings = settings;
     this.#streams = streams;
-    this.#renderer = new TextRenderer(settings, streams.out);
-    this.#seen = new SeenComposites({ ignoreKind: settings.compat });
     this.#cachelineSize = settings.cachelineSize ?? systemCachelineSize();
+    this.#renderer = settings.json
+      ? new JsonRenderer(settings, streams.out, this.#cachelineSize)
+      : new TextRenderer(settings, streams.out);
+    this.#seen = new SeenComposites({ ignoreKind: settings.compat });
     this.#missing = [...this.#names];
   }
 
@@ -36,25 +45,43 @@ export class Finder {
     return [contains, findPointersTo, classNames].find((names) => names.length > 0) ?? [];
   }
 
+  /** Whether so few types are printed that what holds each is looked for one by one. */
+  get #asksForFew(): boolean {
+    return this.#settings.classNames.length > 0 && this.#names.length <= FEW_NAMES;
+  }
+
   /** Whether everything that was asked for by name has been found. */
   get isDone(): boolean {
     return this.#names.length > 0 && this.#missing.length === 0;
   }
 
   /** Prints what a unit has of what is asked for. */
-  visit(table: TypeTable): void {
-    const { compat } = this.#settings;
-    const layouts = new Layouts(table, {
-      cachelineSize: this.#cachelineSize,
-      lazyPacked: compat,
-      legacyBitfields: !compat,
-    });
-    const unit: Unit = { table, layouts };
+  visit(given: TypeTable): void {
+    const layouts = this.#layoutsOf(given);
+    const unit: Unit = { table: layouts.table, layouts };
     this.#renderer.begin(unit);
     if (this.#settings.containsEnumerator !== undefined && this.#showsEnumerator(unit)) return;
     if (this.#names.length > 0) this.#visitNames(unit);
     else this.#list(unit);
     this.#renderer.end();
+  }
+
+  /** The layouts of a unit, for words of the size that is asked for. */
+  #layoutsOf(table: TypeTable): Layouts {
+    const { compat, wordSize } = this.#settings;
+    const options = {
+      cachelineSize: this.#cachelineSize,
+      lazyPacked: compat || this.#asksForFew,
+      legacyBitfields: !compat,
+    };
+    if (!compat && (wordSize === 4 || wordSize === 8)) {
+      return new Layouts(withWordSize(table, wordSize), options);
+    }
+    // pahole leaves types that are asked for by name as they are.
+    if (compat && wordSize !== undefined && this.#names.length === 0) {
+      return paholeWordSize(table, wordSize, options);
+    }
+    return new Layouts(table, options);
   }
 
   /** Hands on what has been printed; to be called before writing elsewhere. */
@@ -121,7 +148,10 @@ export class Finder {
       for (const { id: holder, members } of pointersTo(unit, id, this.#passes(unit))) {
         if (this.#seen.add(unit.table, holder)) this.#renderer.pointers(holder, members);
       }
-    } else this.#renderer.named(id);
+    } else {
+      if (this.#asksForFew && !this.#settings.compat) unit.layouts.packed.inferFromHolders(id);
+      this.#renderer.named(id);
+    }
   }
 
   #list(unit: Unit): void {
@@ -129,6 +159,7 @@ export class Finder {
     const { table } = unit;
     const passes = this.#passes(unit);
     const isSorted = sort && this.#settings.listing === 'layout';
+    unit.layouts.placeAll();
     for (let id = 1; id < table.end; id++) {
       const kind = table.kind(id);
       if (kind !== Kind.Struct && kind !== Kind.Union) continue;
@@ -154,6 +185,9 @@ export class Finder {
     };
   }
 }
+
+/** Up to so many types, looking for their holders costs less than laying out the whole table. */
+const FEW_NAMES = 4;
 
 function hasEnumerator(table: TypeTable, id: TypeId, name: string): boolean {
   const stride = table.kind(id) === Kind.Enum64 ? 3 : 2;

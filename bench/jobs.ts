@@ -1,0 +1,137 @@
+/** What the benchmarks run: the peers found on this machine, and for each job the programs side by side. */
+
+import { spawnSync } from 'node:child_process';
+import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { RUNNING_KERNEL_BTF } from '../src/load.ts';
+import { findOnPath, type Program } from './measure.ts';
+import { type Peer, TSPAHOLE, TSPAHOLE_NO_ADDON } from './report.ts';
+
+export interface Job {
+  readonly name: string;
+  readonly title: string;
+  readonly programs: readonly Program[];
+}
+
+/** What the jobs read. */
+export interface Inputs {
+  /** Raw BTF. */
+  readonly file: string;
+  /** Whether the running kernel's own file is measured too. */
+  readonly usesKernel: boolean;
+  /** Name of the struct of the jobs about one struct. */
+  readonly struct: string;
+}
+
+/** Directory of the project. */
+export const ROOT: string = fileURLToPath(new URL('..', import.meta.url));
+
+const SHIM = join(ROOT, 'bin/tspahole.js');
+const PRELOAD = join(ROOT, 'bench/first-read.cjs');
+const NO_ADDON = { TSPAHOLE_NO_ADDON: '1' };
+const BASELINE: Program = { name: 'node -e 0', role: 'baseline', command: [process.execPath, '-e', '0'] };
+
+/** Options that list a whole file, with the arguments for bpftool that come closest. */
+const LISTINGS = [
+  { name: 'list', options: [], bpftool: (file: string) => ['btf', 'dump', 'file', file, 'format', 'c'] },
+  { name: 'list-expand', options: ['-E'] },
+  { name: 'list-sizes', options: ['-s'] },
+  { name: 'list-sort', options: ['--sort'] },
+  { name: 'list-json', options: ['--json'], bpftool: (file: string) => ['-j', 'btf', 'dump', 'file', file] },
+];
+
+/** The job of {@link firstReadPrograms}, which measures something else than the others. */
+export const FIRST_READ = 'first-read';
+
+export const JOB_NAMES: readonly string[] = [
+  'start',
+  'struct',
+  'struct-file',
+  FIRST_READ,
+  ...LISTINGS.map(({ name }) => name),
+];
+
+/** Those on PATH and those at the `named` paths, each once. Throws for a named one that is neither tool. */
+export function findPeers(named: readonly string[]): Peer[] {
+  const found = ['pahole', 'bpftool'].flatMap((tool) => findOnPath(tool)).map((path) => realpathSync(path));
+  const others = named.map((path) => realpathSync(path)).filter((path) => !found.includes(path));
+  const foundPeers = [...new Set(found)].flatMap((path) => {
+    const peer = identify(path);
+    if (peer === undefined) console.error(`bench: left out: ${path} --version does not say a version`);
+    return peer ?? [];
+  });
+  const namedPeers = [...new Set(others)].map((path) => {
+    const peer = identify(path);
+    if (peer === undefined) throw new Error(`${path} --version is neither pahole's nor bpftool's`);
+    return peer;
+  });
+  return [...foundPeers, ...namedPeers];
+}
+
+/** pahole says `v1.31`; bpftool says the name that it was called by, and `v7.1.0`. */
+function identify(path: string): Peer | undefined {
+  const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' });
+  const [, bpftool, version] = /^(\S*bpftool )?v(\d\S*)/.exec(stdout ?? '') ?? [];
+  if (version === undefined) return undefined;
+  const tool = bpftool === undefined ? 'pahole' : 'bpftool';
+  return { tool, name: `${tool} ${version}`, path };
+}
+
+/** All jobs that measure whole programs, in the order of {@link JOB_NAMES}. */
+export function makeJobs({ file, usesKernel, struct }: Inputs, peers: readonly Peer[]): Job[] {
+  const sideBySide = (...args: string[]): Program[] => [
+    BASELINE,
+    { name: TSPAHOLE, role: 'subject', command: [process.execPath, SHIM, ...args] },
+    ...peers
+      .filter(({ tool }) => tool === 'pahole')
+      .map(({ name, path }): Program => ({ name, role: 'peer', command: [path, ...args] })),
+  ];
+  const ofKernel: Job = {
+    name: 'struct',
+    title: `-C ${struct} on the running kernel`,
+    programs: withoutAddonToo(sideBySide('-C', struct, RUNNING_KERNEL_BTF)),
+  };
+  const ofFile = sideBySide('-C', struct, file);
+  const listings = LISTINGS.map(({ name, options, bpftool }) => ({
+    name,
+    title: ['whole listing of a raw BTF file', ...options].join(' '),
+    programs: [...sideBySide(...options, file), ...asContext(peers, bpftool?.(file))],
+  }));
+  return [
+    { name: 'start', title: '--version', programs: sideBySide('--version') },
+    ...(usesKernel ? [ofKernel] : []),
+    { name: 'struct-file', title: `-C ${struct} on a raw BTF file`, programs: ofFile },
+    ...listings,
+  ];
+}
+
+/** Programs that end at the first read of their input and print the milliseconds up to it on stderr. */
+export function firstReadPrograms({ file, usesKernel, struct }: Inputs): Program[] {
+  const program = (name: string, path: string, env: Record<string, string> = {}): Program => ({
+    name,
+    role: 'subject',
+    command: [process.execPath, '--require', PRELOAD, SHIM, '-C', struct, path],
+    env: { ...env, BENCH_FIRST_READ: path },
+  });
+  const ofKernel = [
+    program(TSPAHOLE, RUNNING_KERNEL_BTF),
+    program(TSPAHOLE_NO_ADDON, RUNNING_KERNEL_BTF, NO_ADDON),
+  ];
+  return [...(usesKernel ? ofKernel : []), program(`${TSPAHOLE}, raw file`, file)];
+}
+
+function withoutAddonToo(programs: readonly Program[]): Program[] {
+  return programs.flatMap((program) =>
+    program.role === 'subject'
+      ? [program, { ...program, name: TSPAHOLE_NO_ADDON, env: NO_ADDON }]
+      : [program],
+  );
+}
+
+function asContext(peers: readonly Peer[], args: readonly string[] | undefined): Program[] {
+  if (args === undefined) return [];
+  return peers
+    .filter(({ tool }) => tool === 'bpftool')
+    .map(({ name, path }) => ({ name, role: 'context', command: [path, ...args] }));
+}

@@ -1,0 +1,172 @@
+/** `JsonRenderer`: what a listing finds, as one JSON document. docs/json.md describes it. */
+
+import { PaholeEmitter, TspaholeError, type TypeId } from '../../index.ts';
+import {
+  emptyWaste,
+  firstTypedefs,
+  JsonDocument,
+  type JsonKind,
+  jsonKind,
+  jsonType,
+  type SortEntry,
+  sortByName,
+} from '../../internal.ts';
+import type { Output } from '../output.ts';
+import type { ListSettings } from '../settings.ts';
+import { ownVersion } from '../version.ts';
+import type { Container } from './relations.ts';
+import type { Renderer, Unit } from './renderer.ts';
+
+/** What every entry of the document begins with. */
+interface Heading {
+  readonly id: TypeId;
+  readonly kind: JsonKind;
+  /** Empty for an anonymous type. */
+  readonly name: string;
+  /** Of an anonymous type the first typedef. */
+  readonly typedefName?: string | undefined;
+}
+
+export class JsonRenderer implements Renderer {
+  readonly #settings: ListSettings;
+  readonly #document: JsonDocument;
+  readonly #isSorted: boolean;
+  readonly #waiting: SortEntry[] = [];
+  readonly #waste = emptyWaste();
+  #unit!: Unit;
+  /** Makes no text of its own: its context is where type texts are made. */
+  #emitter!: PaholeEmitter;
+  #typedefs: Uint32Array | undefined;
+
+  /** `cachelineSize` is that of the layouts, in bytes. */
+  constructor(settings: ListSettings, output: Output, cachelineSize: number) {
+    this.#settings = settings;
+    this.#isSorted = settings.sort && settings.listing === 'layout';
+    const header = { toolVersion: ownVersion(), listing: listingOf(settings), cachelineSize };
+    this.#document = new JsonDocument(header, (bytes) => output.write(bytes));
+  }
+
+  begin(unit: Unit): void {
+    const { expandTypes, relOffset } = this.#settings;
+    this.#unit = unit;
+    this.#typedefs = undefined;
+    this.#emitter = new PaholeEmitter(unit.layouts, { expandTypes, relativeOffsets: relOffset });
+  }
+
+  nameOf(id: TypeId): string | undefined {
+    const { name, typedefName } = this.#heading(id);
+    return name === '' ? typedefName : name;
+  }
+
+  listed(id: TypeId): void {
+    if (this.#settings.listing !== 'layout') this.#row(id);
+    else if (!this.#isSorted) this.#layout(id);
+    // As in the text, an anonymous type has no place in the order of names.
+    else if (this.#unit.table.nameOffset(id) !== 0) this.#waiting.push({ emitter: this.#emitter, id });
+  }
+
+  named(id: TypeId): void {
+    if (this.#settings.listing === 'layout') this.#layout(id);
+    else this.#row(id);
+  }
+
+  enumeration(id: TypeId): void {
+    this.#described(id);
+  }
+
+  container({ id, count, depth }: Container): void {
+    this.#add(id, () => ({ ...this.#heading(id), count, depth }));
+  }
+
+  pointers(id: TypeId, members: readonly number[]): void {
+    const { table } = this.#unit;
+    for (const index of members) {
+      this.#add(id, () => {
+        const member = table.strings.text(table.extra(id, 3 * index));
+        return { ...this.#heading(id), member, index };
+      });
+    }
+  }
+
+  end(): void {
+    this.#document.flush();
+  }
+
+  finish(): void {
+    try {
+      for (const { emitter, id } of sortByName(this.#waiting)) {
+        this.#emitter = emitter;
+        this.#add(id, () => jsonType(emitter.context, id));
+      }
+    } finally {
+      this.#document.end();
+    }
+  }
+
+  #layout(id: TypeId): void {
+    const isNamed = this.#unit.table.nameOffset(id) !== 0;
+    if (isNamed || this.#typedefOf(id) !== 0 || this.#settings.nestedAnonInclude) this.#described(id);
+  }
+
+  #described(id: TypeId): void {
+    this.#add(id, () => {
+      const { typedefName } = this.#heading(id);
+      return { ...jsonType(this.#emitter.context, id), typedefName };
+    });
+  }
+
+  /** The name and the numbers of the listing. */
+  #row(id: TypeId): void {
+    this.#add(id, () => {
+      const heading = this.#heading(id);
+      const { table, layouts } = this.#unit;
+      switch (this.#settings.listing) {
+        case 'sizes': {
+          const byteSize = heading.kind === 'typedef' ? undefined : layouts.facts.declaredSize(id);
+          return { ...heading, byteSize, holeCount: layouts.waste(id, this.#waste).holeCount };
+        }
+        case 'members':
+          return { ...heading, memberCount: table.vlen(id) };
+        case 'nameLength':
+          return { ...heading, nameLength: Buffer.byteLength(heading.name || (heading.typedefName ?? '')) };
+        case 'name':
+        case 'layout':
+          return heading;
+      }
+    });
+  }
+
+  /** Adds what `make` makes. Where it throws, the document says so before the listing ends. */
+  #add(id: TypeId, make: () => object): void {
+    let entry: object;
+    try {
+      entry = make();
+    } catch (error) {
+      if (error instanceof TspaholeError) {
+        this.#document.add({ id, kind: jsonKind(this.#emitter.context, id), error: error.message });
+      }
+      throw error;
+    }
+    this.#document.add(entry);
+  }
+
+  #heading(id: TypeId): Heading {
+    const { table } = this.#unit;
+    const name = table.name(id);
+    const typedef = name === '' ? this.#typedefOf(id) : 0;
+    const typedefName = typedef === 0 ? undefined : table.name(typedef);
+    return { id, kind: jsonKind(this.#unit, id), name, typedefName };
+  }
+
+  #typedefOf(id: TypeId): TypeId {
+    this.#typedefs ??= firstTypedefs(this.#unit.table);
+    return this.#typedefs[id] ?? 0;
+  }
+}
+
+/** What the entries of the document tell. */
+function listingOf({ contains, containsEnumerator, findPointersTo, listing }: ListSettings): string {
+  if (containsEnumerator !== undefined) return 'layout';
+  if (contains.length > 0) return 'contains';
+  return findPointersTo.length > 0 ? 'pointers' : listing;
+}

@@ -1,0 +1,85 @@
+/** Remarks between the members of a struct: holes, and what members' own types waste. */
+
+import { Kind } from '../model/kinds.ts';
+import type { TypeId } from '../model/table.ts';
+import { NO_REMARK } from './composite.ts';
+import type { EmitContext } from './context.ts';
+import { addMemberWaste, narrow8, narrow16 } from './statistics.ts';
+import type { Tally } from './tally.ts';
+
+const HAS_REMARK = 2;
+
+/** Writes a text on a line of its own. */
+export function putRemark(ctx: EmitContext, text: string): void {
+  ctx.out.indent(ctx.indent);
+  ctx.out.put(text);
+}
+
+/** Begins a remark behind a member: on a new line, the first one behind an empty line. */
+export function beginRemark(ctx: EmitContext, isFurther: boolean): void {
+  if (!isFurther) ctx.out.newline();
+  ctx.out.newline();
+}
+
+/** Writes that `count` bits or bytes are unused. */
+export function putHole(ctx: EmitContext, count: number, unit: 'bit' | 'byte'): void {
+  const { out } = ctx;
+  putRemark(ctx, '/* XXX ');
+  out.number(count);
+  out.put(unit === 'bit' ? ' bit' : ' byte');
+  if (count !== 1) out.put('s');
+  out.put(' hole, try to pack */');
+}
+
+/** Writes what is unused before the first member. Returns whether an empty line must follow. */
+export function putPreHoles(ctx: EmitContext, id: TypeId, tally: Tally): boolean {
+  const waste = ctx.layouts.waste(id, ctx.waste);
+  const preBitHole = narrow8(ctx, waste.preBitHole);
+  const preHole = narrow16(ctx, waste.preHole);
+  if (preBitHole <= 0 && preHole <= 0) return false;
+  ctx.out.newline();
+  if (preBitHole > 0) {
+    putHole(ctx, preBitHole, 'bit');
+    ctx.out.newline();
+    tally.bitHoleBits += preBitHole;
+  }
+  if (preHole > 0) {
+    putHole(ctx, preHole, 'byte');
+    ctx.out.newline();
+    tally.holeBytes += preHole;
+  }
+  return true;
+}
+
+/** Counts a member with an alignment attribute, and the hole before it as its consequence. */
+export function countForcedAlignment(ctx: EmitContext, id: TypeId, index: number, tally: Tally): void {
+  if (ctx.suppressAligned) return;
+  const isFirst = index === ctx.layouts.firstMember(id);
+  const hole = isFirst
+    ? narrow16(ctx, ctx.layouts.waste(id, ctx.waste).preHole)
+    : (ctx.layouts.members.hole[index - 1] as number);
+  if (hole !== 0) {
+    tally.forcedHoleCount++;
+    tally.forcedHoleBytes += hole;
+  }
+  tally.forcedAlignments++;
+}
+
+/** Writes what the type of a member wastes, when it is a struct that does. Returns whether it did. */
+export function putTypeRemark(ctx: EmitContext, type: TypeId, tally: Tally): boolean {
+  const { layouts, notes, out } = ctx;
+  if (ctx.table.kind(type) !== Kind.Struct) {
+    notes[type] = NO_REMARK;
+    return false;
+  }
+  const waste = layouts.waste(type, ctx.waste);
+  layouts.packed.inferStruct(type);
+  const parts = addMemberWaste(ctx, type, waste, tally);
+  notes[type] = parts.length === 0 ? NO_REMARK : HAS_REMARK;
+  if (parts.length === 0) return false;
+  beginRemark(ctx, false);
+  putRemark(ctx, '/* XXX last struct has ');
+  out.put(parts.join(', '));
+  out.put(' */');
+  return true;
+}

@@ -1,0 +1,51 @@
+/** `Tally`: what is summed up while the members of a struct are printed, for its statistics. */
+
+export interface Tally {
+  memberBytes: number;
+  memberBits: number;
+  holeBytes: number;
+  bitHoleBits: number;
+  forcedAlignments: number;
+  forcedHoleCount: number;
+  forcedHoleBytes: number;
+  /** Members whose struct type has holes, and those holes. */
+  typesWithHoles: number;
+  typeHoles: number;
+  typesWithBitHoles: number;
+  typeBitHoles: number;
+  typesWithPadding: number;
+  typePaddingBytes: number;
+  typesWithBitPadding: number;
+  typePaddingBits: number;
+  flexibleArrays: number;
+  embeddedFlexibleArrays: number;
+}
+
+export function newTally(): Tally {
+  return {
+    memberBytes: 0,
+    memberBits: 0,
+    holeBytes: 0,
+    bitHoleBits: 0,
+    forcedAlignments: 0,
+    forcedHoleCount: 0,
+    forcedHoleBytes: 0,
+    typesWithHoles: 0,
+    typeHoles: 0,
+    typesWithBitHoles: 0,
+    typeBitHoles: 0,
+    typesWithPadding: 0,
+    typePaddingBytes: 0,
+    typesWithBitPadding: 0,
+    typePaddingBits: 0,
+    flexibleArrays: 0,
+    embeddedFlexibleArrays: 0,
+  };
+}
+
+/** Sets a tally back to nothing. */
+export function clearTally(tally: Tally): void {
+  Object.assign(tally, EMPTY);
+}
+
+const EMPTY: Readonly<Tally> = newTally();

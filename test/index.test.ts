@@ -1,0 +1,111 @@
+/** The public interface: exactly these values, and what their types promise. */
+
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import * as tspahole from '../src/index.ts';
+
+describe('the values that are exported', () => {
+  it('are these and no others', () => {
+    expect(Object.keys(tspahole).sort()).toEqual([
+      'KIND_MISSING',
+      'Kind',
+      'Layouts',
+      'NO_QUIRKS',
+      'PAHOLE_QUIRKS',
+      'PaholeEmitter',
+      'RUNNING_KERNEL_BTF',
+      'StringTable',
+      'TspaholeError',
+      'TypeTable',
+      'decodeBtf',
+      'findTypeByName',
+      'forEachTypeRef',
+      'formatProblem',
+      'isBtf',
+      'isElf',
+      'layoutOf',
+      'load',
+      'loadSync',
+      'memorySource',
+      'openFileSource',
+      'parseElf',
+      'resolveMemberPath',
+      'skipQualifiers',
+      'typeRefs',
+      'underlyingType',
+      'verifyBtf',
+      'walkTypes',
+    ]);
+  });
+});
+
+// Checked by `npm run typecheck`: at run time these say nothing.
+describe('the types', () => {
+  it('of loading', () => {
+    expectTypeOf(tspahole.loadSync).returns.toEqualTypeOf<tspahole.TypeSource>();
+    expectTypeOf(tspahole.load).returns.resolves.toEqualTypeOf<tspahole.TypeSource>();
+    expectTypeOf<tspahole.TypeSource['table']>().returns.toEqualTypeOf<tspahole.TypeTable>();
+    expectTypeOf(tspahole.decodeBtf).toEqualTypeOf<
+      (bytes: Uint8Array, options?: tspahole.DecodeBtfOptions) => tspahole.TypeTable
+    >();
+    expectTypeOf<tspahole.LoadOptions>().toEqualTypeOf<{ readonly base?: tspahole.TypeTable | undefined }>();
+  });
+
+  it('of types: a union on kind', () => {
+    expectTypeOf<tspahole.TypeId>().toEqualTypeOf<number>();
+    expectTypeOf<tspahole.TypeTable['type']>().returns.toEqualTypeOf<tspahole.Type>();
+    expectTypeOf<tspahole.Type['kind']>().toEqualTypeOf<
+      | 'void'
+      | 'int'
+      | 'float'
+      | 'pointer'
+      | 'array'
+      | 'struct'
+      | 'union'
+      | 'enum'
+      | 'forward'
+      | 'typedef'
+      | 'const'
+      | 'volatile'
+      | 'restrict'
+      | 'func'
+      | 'funcProto'
+      | 'var'
+      | 'datasec'
+      | 'declTag'
+      | 'typeTag'
+      | 'unknown'
+    >();
+    expectTypeOf<Extract<tspahole.Type, { kind: 'struct' }>>().toEqualTypeOf<tspahole.StructType>();
+    expectTypeOf<tspahole.StructType['members']>().toEqualTypeOf<readonly tspahole.Member[]>();
+    expectTypeOf<tspahole.Enumerator['value']>().toEqualTypeOf<bigint>();
+  });
+
+  it('of layout', () => {
+    expectTypeOf(tspahole.layoutOf).toEqualTypeOf<
+      (layouts: tspahole.Layouts, id: tspahole.TypeId) => tspahole.Layout
+    >();
+    expectTypeOf<tspahole.Layout['items']>().toEqualTypeOf<readonly tspahole.LayoutItem[]>();
+    expectTypeOf<tspahole.LayoutItem['kind']>().toEqualTypeOf<
+      'member' | 'hole' | 'padding' | 'bitHole' | 'bitPadding' | 'cachelineBoundary'
+    >();
+    expectTypeOf<tspahole.LayoutSummary[keyof tspahole.LayoutSummary]>().toEqualTypeOf<number>();
+    expectTypeOf(tspahole.resolveMemberPath).toEqualTypeOf<
+      (layouts: tspahole.Layouts, path: string) => tspahole.MemberPath
+    >();
+  });
+
+  it('of verification and ELF', () => {
+    expectTypeOf(tspahole.verifyBtf).returns.toEqualTypeOf<tspahole.BtfProblem[]>();
+    expectTypeOf(tspahole.formatProblem).parameter(0).toEqualTypeOf<tspahole.BtfProblem>();
+    expectTypeOf(tspahole.parseElf).returns.toEqualTypeOf<tspahole.ElfFile>();
+    expectTypeOf<tspahole.ElfFile['section']>().returns.toEqualTypeOf<tspahole.ElfSection | undefined>();
+  });
+
+  it('of errors: a closed list of codes', () => {
+    expectTypeOf<tspahole.TspaholeError['code']>().toEqualTypeOf<tspahole.ErrorCode>();
+    expectTypeOf<tspahole.ErrorCode>().toEqualTypeOf<
+      'bad-data' | 'not-found' | 'ambiguous' | 'unsupported' | 'usage' | 'io'
+    >();
+    expectTypeOf<tspahole.TspaholeError>().toExtend<Error>();
+  });
+});
