@@ -10,4 +10,4 @@ export { type TypeFilter, typeFilter } from './layout/filter.ts';
 export { emptyWaste } from './layout/placement.ts';
 export { withWordSize } from './layout/word-size.ts';
 export { paholeWordSize } from './layout/word-size-compat.ts';
-export { firstTypedefs } from './model/queries.ts';
+export { compositeIds, firstTypedefs } from './model/queries.ts';

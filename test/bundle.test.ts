@@ -31,8 +31,8 @@ describe('dist/cli (`npm run build` makes it)', () => {
     expect(required.filter((specifier) => !specifier.startsWith('./') && !isBuiltin(specifier))).toEqual([]);
   });
 
-  it('loads its entry alone for --version', () => {
-    expect(loadedBy('--version')).toEqual(['main.js', 'tspahole.js']);
+  it('loads its entry and the error class alone for --version', () => {
+    expect(loadedBy('--version')).toEqual(['errors.js', 'main.js', 'tspahole.js']);
   });
 
   it('loads commander for --help only', () => {

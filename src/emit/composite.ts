@@ -23,18 +23,10 @@ import type { Tally } from './tally.ts';
 const PACKED = ' __attribute__((__packed__))';
 
 function putHeader(ctx: EmitContext, id: TypeId, keyword: string): void {
-  const { out } = ctx;
-  if (ctx.prefix !== '') {
-    out.put(ctx.prefix);
-    out.put(' ');
-  }
-  out.put(keyword);
+  const { out, prefix } = ctx;
   const nameOffset = ctx.table.nameOffset(id);
-  if (nameOffset !== 0) {
-    out.put(' ');
-    out.name(nameOffset);
-  }
-  out.put(' {\n');
+  const name = nameOffset === 0 ? '' : ` ${out.nameText(nameOffset)}`;
+  out.put(`${prefix === '' ? '' : `${prefix} `}${keyword}${name} {\n`);
 }
 
 /** Whether the next level of an aggregate may be printed; writes an error where it may not. */
@@ -221,12 +213,14 @@ function putHoleRemarks(
   if (bitHole > 0) {
     beginRemark(ctx, pending);
     putHole(ctx, bitHole, 'bit');
+    tally.isSpecial = true;
     tally.bitHoleBits += bitHole;
   }
   const hole = columns.hole[index] as number;
   if (hole > 0) {
     beginRemark(ctx, pending || bitHole > 0);
     putHole(ctx, hole, 'byte');
+    tally.isSpecial = true;
     tally.holeBytes += hole;
   }
   return pending || bitHole > 0 || hole > 0;

@@ -17,7 +17,7 @@ import {
   putDeclared,
 } from './declarator.ts';
 import { putEnum } from './enum.ts';
-import { putParameters, putTypeName, qualifierText } from './type-text.ts';
+import { putParameters, qualifierText } from './type-text.ts';
 
 /**
  * How a declaration treats an aggregate that it meets, as flags: print it in place though it has a
@@ -56,8 +56,7 @@ export function putDeclaration(ctx: EmitContext, id: TypeId, name: number): void
   if (ctx.expandPointers) return putThroughPointers(ctx, id, name);
   const offsets = ctx.offsets ? OFFSETS : 0;
   if (!ctx.expandTypes) return putType(ctx, id, name, offsets);
-  const target = ctx.table.kind(id) === Kind.Typedef ? putTypedefChain(ctx, id) : id;
-  putType(ctx, target, name, offsets | EXPAND);
+  putExpanded(ctx, id, name, offsets | EXPAND);
 }
 
 /** Follows pointers to what they point at, unless that is being printed already. */
@@ -77,24 +76,36 @@ function putThroughPointers(ctx: EmitContext, id: TypeId, name: number): void {
   const depth = ctx.expanding.get(target) ?? 0;
   ctx.expanding.set(target, depth + 1);
   const expand = isPointer && depth === 0;
-  const behind = expand && table.kind(target) === Kind.Typedef ? putTypedefChain(ctx, target) : target;
   ctx.stars = stars + ctx.stars;
   const offsets = ctx.offsets && !isPointer ? OFFSETS : 0;
-  putType(ctx, behind, name, offsets | (expand ? EXPAND : 0));
+  if (expand) putExpanded(ctx, target, name, offsets | EXPAND);
+  else putType(ctx, target, name, offsets);
   ctx.expanding.set(target, depth);
 }
 
-/** Writes the comment that names the typedefs that are skipped, and returns the type behind them. */
-function putTypedefChain(ctx: EmitContext, id: TypeId): TypeId {
+/** Writes a type behind a comment that names the typedefs that are skipped. */
+function putExpanded(ctx: EmitContext, id: TypeId, name: number, mode: number): void {
   const { out, table } = ctx;
+  if (table.kind(id) !== Kind.Typedef) return putType(ctx, id, name, mode);
   out.put('/* typedef ');
   for (let depth = 0; table.kind(id) === Kind.Typedef && depth < MAX_TYPE_DEPTH; depth++) {
     if (depth > 0) out.put(' -> ');
     out.name(table.nameOffset(id));
     id = table.sizeOrType(id);
   }
+  if (id === 0 && ctx.quirks.expandedConst) return putNotFound(ctx, name);
   out.put(' */ ');
-  return id;
+  putType(ctx, id, name, mode);
+}
+
+/** What pahole prints where it looks for the type behind a typedef or a tag and finds void. */
+function putNotFound(ctx: EmitContext, name: number): void {
+  const { out } = ctx;
+  const start = out.pos;
+  out.put('<ERROR');
+  out.padFrom(start, ctx.typeSpacing);
+  out.put('> ');
+  putName(ctx, name);
 }
 
 function putType(ctx: EmitContext, id: TypeId, name: number, mode: number): void {
@@ -115,23 +126,24 @@ function putType(ctx: EmitContext, id: TypeId, name: number, mode: number): void
 function putColumns(ctx: EmitContext, id: TypeId, name: number): void {
   const { out } = ctx;
   const start = out.pos;
-  putTypeName(ctx, id);
+  out.put(ctx.texts.name(ctx, id));
   out.padFrom(start, ctx.typeSpacing);
   out.put(' ');
   putName(ctx, name);
+  ctx.out.put(nullText(ctx, name));
+}
+
+/** What C's printf makes of a name that is not there, where pahole hands it one. */
+function nullText(ctx: EmitContext, name: number): string {
+  return name === NO_NAME && ctx.quirks.declarators ? '(null)' : '';
 }
 
 /** Only behind a pointer that is followed, where C has tags: pahole slips here as it does behind a const. */
 function putTagged(ctx: EmitContext, id: TypeId, name: number, mode: number): void {
-  const { out } = ctx;
   const target = behindTags(ctx, id);
-  if (!ctx.quirks.expandedConst) return putType(ctx, target, name, mode);
-  if (target !== 0) return putType(ctx, target, name, mode | KEEP_SETTINGS);
-  const start = out.pos;
-  out.put('<ERROR');
-  out.padFrom(start, ctx.typeSpacing);
-  out.put('> ');
-  putName(ctx, name);
+  if (!ctx.quirks.expandedConst) putType(ctx, target, name, mode);
+  else if (target === 0) putNotFound(ctx, name);
+  else putType(ctx, target, name, mode | KEEP_SETTINGS);
 }
 
 /** The type behind type tags; a cycle of tags ends at void. */
@@ -150,7 +162,7 @@ function putPointer(ctx: EmitContext, id: TypeId, name: number, mode: number): v
   const kind = table.kind(target);
   if (kind === Kind.FuncProto) return putFunction(ctx, target, name, '*');
   if (!isAggregate(kind) || table.nameOffset(target) !== 0) return putColumns(ctx, id, name);
-  ctx.stars = `* ${ctx.stars}`;
+  ctx.stars = `* ${ctx.stars}${nullText(ctx, name)}`;
   putPointedTo(ctx, target, name, mode);
 }
 
@@ -195,7 +207,7 @@ export function putQualifiedArray(ctx: EmitContext, id: TypeId, name: number): v
 function putFunction(ctx: EmitContext, proto: TypeId, name: number, star: string): void {
   const { out } = ctx;
   const start = out.pos;
-  putTypeName(ctx, ctx.table.sizeOrType(proto));
+  out.put(ctx.texts.name(ctx, ctx.table.sizeOrType(proto)));
   out.padFrom(start, ctx.typeSpacing);
   out.put(' (');
   out.put(star);
@@ -264,7 +276,7 @@ function putElement(ctx: EmitContext, element: TypeId, name: number, count: numb
   const { table } = ctx;
   // pahole has printed the const of the array itself.
   const isBareConst = ctx.quirks.declarators && count === 0 && table.kind(element) === Kind.Const;
-  putDeclaration(ctx, isBareConst ? table.sizeOrType(element) : element, Math.max(name, 0));
+  putDeclaration(ctx, isBareConst ? table.sizeOrType(element) : element, name);
 }
 
 /** One dimension of an array. Only at the end of a struct with other members `[]` must be what was meant. */

@@ -28,7 +28,8 @@ export function putMember(
   }
   if (ctx.comments && offset >= ctx.nextBoundary) putBoundary(ctx, offset);
   out.indent(ctx.indent);
-  if (ctx.usesTexts && columns.bitSize[index] === 0 && columns.alignment[index] === 0) {
+  const isPlain = nameOffset !== 0 && columns.bitSize[index] === 0 && columns.alignment[index] === 0;
+  if (isPlain && ctx.usesTexts) {
     const form = ctx.texts.forms[type] || ctx.texts.learn(ctx, type);
     if (form !== NOT_PLAIN && ctx.typeSpacing >= MIN_PLAIN_SPACING) {
       putPlainMember(ctx, columns, index, offset);
@@ -40,7 +41,7 @@ export function putMember(
   const isDirect = isAggregate(table.kind(type));
   const isNameless = isDirect && table.nameOffset(type) === 0;
   if (isDirect) putDirect(ctx, type, nameOffset, isNameless);
-  else putDeclaration(ctx, type, nameOffset);
+  else putDeclaration(ctx, type, nameOffset || NO_NAME);
   const bitSize = columns.bitSize[index] as number;
   if (bitSize !== 0) {
     out.put(':');
@@ -107,17 +108,8 @@ function putBoundary(ctx: EmitContext, offset: number): void {
   const { out, cachelineSize } = ctx;
   const cacheline = Math.floor(offset / cachelineSize);
   const past = offset - cacheline * cachelineSize;
-  out.indent(ctx.indent);
-  out.put('/* --- cacheline ');
-  out.number(cacheline);
-  out.put(' boundary (');
-  out.number(offset - past);
-  out.put(' bytes)');
-  if (past !== 0) {
-    out.put(' was ');
-    out.number(past);
-    out.put(past > 1 ? ' bytes ago' : ' byte ago');
-  }
-  out.put(' --- */\n');
+  const ago = past === 0 ? '' : ` was ${past} byte${past > 1 ? 's' : ''} ago`;
+  const indent = out.indentText(ctx.indent);
+  out.put(`${indent}/* --- cacheline ${cacheline} boundary (${offset - past} bytes)${ago} --- */\n`);
   ctx.nextBoundary = (cacheline + 1) * cachelineSize;
 }

@@ -24,10 +24,6 @@ export function putPlainMember(
   let name = out.nameText(columns.nameOffset[index] as number);
   if (texts.forms[type] === PLAIN_ARRAY) name += dimensionText(ctx, ctx.table.extra(type, 2));
   const left = typeSpacing + ctx.nameSpacing - text.length - name.length;
-  const tail = left < TAILS.length ? TAILS[left > 0 ? left : 0] : undefined;
-  out.pending +=
-    text +
-    name +
-    (tail ?? `;${' '.repeat(left - 1)}`) +
-    texts.place(offset, columns.byteSize[index] as number);
+  const tail = TAILS[left] ?? (left < 0 ? '; ' : `;${' '.repeat(left - 1)}`);
+  out.pending += text + name + tail + texts.place(offset, columns.byteSize[index] as number);
 }

@@ -10,7 +10,7 @@
 import { TspaholeError } from '../model/errors.ts';
 import type { StringTable } from '../model/strings.ts';
 
-const FLUSH_SIZE = 1 << 16;
+const FLUSH_SIZE = 1 << 14;
 const MAX_INDENT = 16;
 /** Names above this many bytes are counted. */
 const LONG_NAME = 1024;
@@ -35,7 +35,7 @@ export class Printer {
   constructor(strings: StringTable, sink?: Sink) {
     this.#strings = strings;
     this.#sink = sink;
-    this.#buffer = sink === undefined ? Buffer.alloc(0) : Buffer.allocUnsafeSlow(2 * FLUSH_SIZE);
+    this.#buffer = sink === undefined ? Buffer.alloc(0) : Buffer.allocUnsafeSlow(4 * FLUSH_SIZE);
   }
 
   /** Bytes that are pending: the place of the next one. */
@@ -63,14 +63,9 @@ export class Printer {
    * outside, and when long names are printed without end.
    */
   nameText(offset: number): string {
-    const strings = this.#strings;
-    const table = offset >= strings.start && offset < strings.end ? strings : strings.owner(offset);
-    const from = offset - table.start;
-    const { latin1 } = table;
-    const nul = latin1.indexOf('\0', from);
-    const end = nul < 0 ? latin1.length : nul;
-    if (end - from > LONG_NAME) this.#countLongName(end - from);
-    return latin1.slice(from, end);
+    const name = this.#strings.latin1At(offset);
+    if (name.length > LONG_NAME) this.#countLongName(name.length);
+    return name;
   }
 
   /** Names may be tails of one another: a file of 1 MB could print terabytes. */
@@ -90,7 +85,12 @@ export class Printer {
 
   /** Writes the TABs of a nesting level; from level 16 on they stay the same. */
   indent(level: number): void {
-    this.pending += INDENTS[level < MAX_INDENT ? level : MAX_INDENT];
+    this.pending += this.indentText(level);
+  }
+
+  /** The TABs of a nesting level. */
+  indentText(level: number): string {
+    return INDENTS[level] ?? (INDENTS[MAX_INDENT] as string);
   }
 
   /** Pads with blanks what was written since `start` to |width| bytes, as C's `%-*s`. */

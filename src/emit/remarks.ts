@@ -23,12 +23,7 @@ export function beginRemark(ctx: EmitContext, isFurther: boolean): void {
 
 /** Writes that `count` bits or bytes are unused. */
 export function putHole(ctx: EmitContext, count: number, unit: 'bit' | 'byte'): void {
-  const { out } = ctx;
-  putRemark(ctx, '/* XXX ');
-  out.number(count);
-  out.put(unit === 'bit' ? ' bit' : ' byte');
-  if (count !== 1) out.put('s');
-  out.put(' hole, try to pack */');
+  putRemark(ctx, `/* XXX ${count} ${unit}${count === 1 ? '' : 's'} hole, try to pack */`);
 }
 
 /** Writes what is unused before the first member. Returns whether an empty line must follow. */
@@ -41,11 +36,13 @@ export function putPreHoles(ctx: EmitContext, id: TypeId, tally: Tally): boolean
   if (preBitHole > 0) {
     putHole(ctx, preBitHole, 'bit');
     ctx.out.newline();
+    tally.isSpecial = true;
     tally.bitHoleBits += preBitHole;
   }
   if (preHole > 0) {
     putHole(ctx, preHole, 'byte');
     ctx.out.newline();
+    tally.isSpecial = true;
     tally.holeBytes += preHole;
   }
   return true;
@@ -58,6 +55,7 @@ export function countForcedAlignment(ctx: EmitContext, id: TypeId, index: number
   const hole = isFirst
     ? narrow16(ctx, ctx.layouts.waste(id, ctx.waste).preHole)
     : (ctx.layouts.members.hole[index - 1] as number);
+  tally.isSpecial = true;
   if (hole !== 0) {
     tally.forcedHoleCount++;
     tally.forcedHoleBytes += hole;
@@ -77,6 +75,7 @@ export function putTypeRemark(ctx: EmitContext, type: TypeId, tally: Tally): boo
   const parts = addMemberWaste(ctx, type, waste, tally);
   notes[type] = parts.length === 0 ? NO_REMARK : HAS_REMARK;
   if (parts.length === 0) return false;
+  tally.isSpecial = true;
   beginRemark(ctx, false);
   putRemark(ctx, '/* XXX last struct has ');
   out.put(parts.join(', '));

@@ -1,18 +1,18 @@
 /**
  * Which structs and unions a listing has shown already: several units and files define the same type.
- * Types of different tables are compared by their bytes.
+ * Names of different tables are compared by their bytes.
  */
 
 import type { TypeId, TypeTable } from '../model/table.ts';
 import { memberBitOffset, memberBitSize } from '../model/types.ts';
 
-const INITIAL_BUCKETS = 1 << 15;
-
-/** A hash set of named composites, by name, size, members' names and places. */
+/** A set of named composites, by name, size, members' names and places. */
 export class SeenComposites {
   readonly #ignoreKind: boolean;
-  readonly #buckets: Int32Array = new Int32Array(INITIAL_BUCKETS).fill(-1);
-  readonly #next: number[] = [];
+  /** By name, as one character a byte: the number of the last composite of that name. */
+  readonly #last = new Map<string, number>();
+  /** For each composite the one of its name before it, -1 for none. */
+  readonly #before: number[] = [];
   readonly #ids: TypeId[] = [];
   readonly #tables: TypeTable[] = [];
 
@@ -23,36 +23,30 @@ export class SeenComposites {
 
   /** Adds a named struct or union. Returns false, and adds nothing, when an equal one is there. */
   add(table: TypeTable, id: TypeId): boolean {
-    const bucket = hashName(table, id) & (INITIAL_BUCKETS - 1);
-    for (let at = this.#buckets[bucket] as number; at >= 0; at = this.#next[at] as number) {
-      const [other, otherId] = [this.#tables[at] as TypeTable, this.#ids[at] as TypeId];
-      if (!this.#ignoreKind && other.kind(otherId) !== table.kind(id)) continue;
-      if (isSameComposite(other, otherId, table, id)) return false;
-    }
-    this.#next.push(this.#buckets[bucket] as number);
-    this.#buckets[bucket] = this.#ids.length;
+    const name = table.strings.latin1At(table.nameOffset(id));
+    const last = this.#last.get(name);
+    if (last !== undefined && this.#has(last, table, id)) return false;
+    this.#last.set(name, this.#ids.length);
+    this.#before.push(last ?? -1);
     this.#ids.push(id);
     this.#tables.push(table);
     return true;
   }
-}
 
-/** FNV-1a over the bytes of a type's name. */
-function hashName(table: TypeTable, id: TypeId): number {
-  const offset = table.nameOffset(id);
-  const { bytes, start } = table.strings.owner(offset);
-  let hash = 0x811c9dc5;
-  for (let at = offset - start; ; at++) {
-    const byte = bytes[at];
-    if (byte === undefined || byte === 0) return hash >>> 0;
-    hash = Math.imul(hash ^ byte, 0x01000193);
+  #has(last: number, table: TypeTable, id: TypeId): boolean {
+    for (let at = last; at >= 0; at = this.#before[at] as number) {
+      const [other, otherId] = [this.#tables[at] as TypeTable, this.#ids[at] as TypeId];
+      if (!this.#ignoreKind && other.kind(otherId) !== table.kind(id)) continue;
+      if (isSameComposite(other, otherId, table, id)) return true;
+    }
+    return false;
   }
 }
 
+/** For composites of the same name. */
 function isSameComposite(a: TypeTable, aId: TypeId, b: TypeTable, bId: TypeId): boolean {
   const count = a.vlen(aId);
   if (count !== b.vlen(bId) || a.sizeOrType(aId) !== b.sizeOrType(bId)) return false;
-  if (compareNames(a, a.nameOffset(aId), b, b.nameOffset(bId)) !== 0) return false;
   return compareMembers(a, aId, b, bId) === 0;
 }
 

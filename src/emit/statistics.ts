@@ -83,43 +83,35 @@ export function putFooter(ctx: EmitContext, id: TypeId, memberCount: number, tal
   const { out, cachelineSize } = ctx;
   const size = ctx.table.sizeOrType(id);
   const waste = ctx.layouts.waste(id, ctx.waste);
-  out.newline();
-  out.indent(ctx.indent);
-  out.put('/* size: ');
-  out.number(asInt(ctx, size));
-  out.put(', cachelines: ');
-  out.number(Math.ceil(ctx.layouts.facts.sizeOf(id) / cachelineSize));
-  out.put(', members: ');
-  out.number(memberCount);
-  out.put(' */\n');
-  if (tally.holeBytes !== 0 || tally.bitHoleBits !== 0) putSums(ctx, tally, waste);
+  const cachelines = Math.ceil(ctx.layouts.facts.sizeOf(id) / cachelineSize);
+  const indent = ctx.out.indentText(ctx.indent);
+  out.put(`\n${indent}/* size: ${asInt(ctx, size)}, cachelines: ${cachelines}, members: ${memberCount} */\n`);
   const padding = narrow16(ctx, waste.padding);
-  if (padding > 0) putCount(ctx, 'padding: ', padding, '');
-  if (tally.typesWithHoles + tally.typesWithBitHoles + tally.typesWithBitPadding > 0)
-    putMemberTypes(ctx, tally);
-  if (tally.typesWithPadding > 0) {
-    putLine(ctx, `paddings: ${tally.typesWithPadding}, sum paddings: ${tally.typePaddingBytes}`);
-  }
   const bitPadding = narrow8(ctx, waste.bitPadding);
-  if (bitPadding > 0) putCount(ctx, 'bit_padding: ', bitPadding, ' bits');
-  if (tally.forcedAlignments > 0) putForced(ctx, tally);
-  if (tally.flexibleArrays + tally.embeddedFlexibleArrays > 0) putFlexible(ctx, tally);
+  if (tally.isSpecial || padding !== 0 || bitPadding !== 0) putWaste(ctx, tally, waste);
   const lastCacheline = (ctx.baseOffset + size) % cachelineSize;
-  if (lastCacheline !== 0) putCount(ctx, 'last cacheline: ', lastCacheline, ' bytes');
+  if (lastCacheline !== 0) out.put(`${indent}/* last cacheline: ${lastCacheline} bytes */\n`);
   if (ctx.showFirstBiggest) putBiggest(ctx, id);
   const known = tally.memberBytes * 8 + tally.memberBits + tally.holeBytes * 8 + tally.bitHoleBits;
   const difference = asInt(ctx, size * 8 - (known + padding * 8 + bitPadding));
   if (difference !== 0 && memberCount !== 0) putMismatch(ctx, asInt(ctx, size), tally, difference);
 }
 
-function putCount(ctx: EmitContext, label: string, count: number, unit: string): void {
-  const { out } = ctx;
-  out.indent(ctx.indent);
-  out.put('/* ');
-  out.put(label);
-  out.number(count);
-  out.put(unit);
-  out.put(' */\n');
+/** The lines between the size and the last cacheline, which most structs have none of. */
+function putWaste(ctx: EmitContext, tally: Tally, waste: Waste): void {
+  if (tally.holeBytes !== 0 || tally.bitHoleBits !== 0) putSums(ctx, tally, waste);
+  const padding = narrow16(ctx, waste.padding);
+  if (padding > 0) putLine(ctx, `padding: ${padding}`);
+  if (tally.typesWithHoles + tally.typesWithBitHoles + tally.typesWithBitPadding > 0) {
+    putMemberTypes(ctx, tally);
+  }
+  if (tally.typesWithPadding > 0) {
+    putLine(ctx, `paddings: ${tally.typesWithPadding}, sum paddings: ${tally.typePaddingBytes}`);
+  }
+  const bitPadding = narrow8(ctx, waste.bitPadding);
+  if (bitPadding > 0) putLine(ctx, `bit_padding: ${bitPadding} bits`);
+  if (tally.forcedAlignments > 0) putForced(ctx, tally);
+  if (tally.flexibleArrays + tally.embeddedFlexibleArrays > 0) putFlexible(ctx, tally);
 }
 
 function putLine(ctx: EmitContext, text: string): void {

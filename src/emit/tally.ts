@@ -1,6 +1,8 @@
 /** `Tally`: what is summed up while the members of a struct are printed, for its statistics. */
 
 export interface Tally {
+  /** Whether anything but members was counted. */
+  isSpecial: boolean;
   memberBytes: number;
   memberBits: number;
   holeBytes: number;
@@ -23,6 +25,7 @@ export interface Tally {
 
 export function newTally(): Tally {
   return {
+    isSpecial: false,
     memberBytes: 0,
     memberBits: 0,
     holeBytes: 0,
@@ -45,7 +48,10 @@ export function newTally(): Tally {
 
 /** Sets a tally back to nothing. */
 export function clearTally(tally: Tally): void {
-  Object.assign(tally, EMPTY);
+  tally.memberBytes = 0;
+  tally.memberBits = 0;
+  // Most structs count nothing else.
+  if (tally.isSpecial) Object.assign(tally, EMPTY);
 }
 
 const EMPTY: Readonly<Tally> = newTally();

@@ -175,7 +175,7 @@ function putParameter(ctx: EmitContext, id: TypeId, nameOffset: number, depth: n
       ? putInlineFunction(ctx, id, nameOffset, depth)
       : putFunction(ctx, id, '', nameOffset, depth);
   }
-  putTypeName(ctx, id, NAME_LIMIT, depth + 1);
+  out.put(ctx.texts.name(ctx, id));
   if (nameOffset !== 0) {
     out.put(' ');
     out.name(nameOffset);

@@ -9,7 +9,7 @@ import type { TypeId } from '../model/table.ts';
 import type { EmitContext } from './context.ts';
 import { isAggregate } from './declaration.ts';
 import { needsDeclarator } from './declarator.ts';
-import { NAME_LIMIT, putTypeName } from './type-text.ts';
+import { putTypeName } from './type-text.ts';
 
 /** How a member of a type is printed; 0 where the type has not been looked at. */
 export const PLAIN_TEXT = 1;
@@ -25,7 +25,7 @@ export const NOT_PLAIN = 3;
 export const MIN_PLAIN_SPACING = 18;
 
 /** Width of the type column outside of nested types, for which padded texts are kept. */
-const TOP_SPACING = 26;
+export const TOP_SPACING = 26;
 
 /** Offsets and sizes below this have their comments kept. */
 const KEPT_PLACES = 4096;
@@ -33,24 +33,27 @@ const KEPT_PLACES = 4096;
 export class TypeTexts {
   /** By id: 0, or one of the constants above. */
   readonly forms: Uint8Array;
-  readonly #texts: string[];
-  readonly #padded: string[];
+  /** By id, for plain forms: index into {@link padded}. */
+  readonly slots: Uint32Array;
+  /** Texts padded to {@link TOP_SPACING}, with the blank that follows. */
+  readonly padded: string[] = [];
+  readonly #texts: string[] = [];
   readonly #places = new Map<number, string>();
+  readonly #names = new Map<TypeId, string>();
 
   constructor(end: TypeId) {
     this.forms = new Uint8Array(end);
-    this.#texts = new Array<string>(end);
-    this.#padded = new Array<string>(end);
+    this.slots = new Uint32Array(end);
   }
 
   /** Looks at a type for the first time: remembers its text if it is plain. Returns its form. */
   learn(ctx: EmitContext, id: TypeId): number {
     const form = formOf(ctx, id);
     if (form !== NOT_PLAIN) {
-      const shown = form === PLAIN_ARRAY ? elementOf(ctx, id) : id;
-      const text = ctx.out.capture(() => putPlainText(ctx, shown));
-      this.#texts[id] = text;
-      this.#padded[id] = `${text.padEnd(TOP_SPACING)} `;
+      const text = plainText(ctx, form === PLAIN_ARRAY ? elementOf(ctx, id) : id);
+      this.slots[id] = this.padded.length;
+      this.padded.push(`${text.padEnd(TOP_SPACING)} `);
+      this.#texts.push(text);
     }
     this.forms[id] = form;
     return form;
@@ -58,8 +61,19 @@ export class TypeTexts {
 
   /** The text of a type of a plain form, in a column of `spacing` bytes and the blank behind it. */
   column(id: TypeId, spacing: number): string {
-    if (spacing === TOP_SPACING) return this.#padded[id] as string;
-    return `${(this.#texts[id] as string).padEnd(spacing)} `;
+    const slot = this.slots[id] as number;
+    if (spacing === TOP_SPACING) return this.padded[slot] as string;
+    return `${(this.#texts[slot] as string).padEnd(spacing)} `;
+  }
+
+  /** The text of any type, as {@link putTypeName} writes it where its size is the usual one. */
+  name(ctx: EmitContext, id: TypeId): string {
+    let text = this.#names.get(id);
+    if (text === undefined) {
+      text = ctx.out.capture(() => putTypeName(ctx, id));
+      this.#names.set(id, text);
+    }
+    return text;
   }
 
   /** The comment that says where a member is, in decimal. */
@@ -111,13 +125,15 @@ function isPlainPointee(kind: number, table: EmitContext['table'], pointer: Type
 }
 
 /** As a declaration writes it: the const of a member comes first, each as a word of its own. */
-function putPlainText(ctx: EmitContext, id: TypeId): void {
-  const { out, table } = ctx;
+function plainText(ctx: EmitContext, id: TypeId): string {
+  const { table, texts } = ctx;
+  let words = '';
   let type = id;
   for (let depth = 0; table.kind(type) === Kind.Const && depth < MAX_TYPE_DEPTH; depth++) {
-    out.put('const ');
+    words += 'const ';
     type = table.sizeOrType(type);
   }
+  if (!isAggregate(table.kind(type))) return words + texts.name(ctx, type);
   // An aggregate's name is not cut where it is directly the type of a member.
-  putTypeName(ctx, type, isAggregate(table.kind(type)) ? Number.POSITIVE_INFINITY : NAME_LIMIT);
+  return words + ctx.out.capture(() => putTypeName(ctx, type, Number.POSITIVE_INFINITY));
 }

@@ -100,8 +100,7 @@ export class Layouts {
     this.#hasPlacedAll = true;
     this.facts.measureAll();
     for (const part of tableChain(this.table)) {
-      // A record takes three words, and so does a member.
-      this.members.reserve(part.words.length / 3);
+      this.members.reserve(countMembers(part));
       this.#placeRange(part, part.firstId, part.end);
     }
   }
@@ -172,4 +171,15 @@ function newPlacements(facts: TypeFacts, cachelineSize: number): Placements {
     alignment: new Uint32Array(facts.table.end),
     flags: new Uint8Array(facts.table.end),
   };
+}
+
+/** Members of all structs and unions of one table. */
+function countMembers({ words, starts }: TypeTable): number {
+  let count = 0;
+  for (let index = 0; index < starts.length; index++) {
+    const info = words[(starts[index] as number) + 1] as number;
+    const kind = (info >>> 24) & 0x7f;
+    if (kind === Kind.Struct || kind === Kind.Union) count += info & 0x00ff_ffff;
+  }
+  return count;
 }

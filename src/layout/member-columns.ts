@@ -50,9 +50,9 @@ export class MemberColumns {
     return start;
   }
 
-  /** Makes room for `added` more members. Memory that stays unused is not taken from the system. */
+  /** Makes room for `added` more members. */
   reserve(added: number): void {
-    const wanted = Math.ceil(this.count + added);
+    const wanted = this.count + added;
     if (wanted > this.nameOffset.length) this.#grow(wanted);
   }
 

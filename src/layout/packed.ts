@@ -4,9 +4,10 @@
  */
 
 import { Kind } from '../model/kinds.ts';
-import { tableChain } from '../model/queries.ts';
+import { tableChain, wordsWithValue } from '../model/queries.ts';
 import { HEADER_WORDS } from '../model/records.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
+import { memberBitOffset } from '../model/types.ts';
 import type { Layouts } from './layouts.ts';
 import { CONTRADICTS, MISPLACES, type Placements, WASTE_FIELDS } from './placement.ts';
 
@@ -69,9 +70,11 @@ export class PackedInference {
    * {@link inferAll} would say of it, for a listing of few types.
    */
   inferFromHolders(id: TypeId): void {
-    for (const holder of holdersOf(this.#layouts.table, this.#placements.facts.strip(id))) {
+    const { facts } = this.#placements;
+    const struct = facts.strip(id);
+    for (const holder of misplacersOf(facts.table, struct, facts.alignmentOf(struct))) {
       this.#layouts.firstMember(holder);
-      const isUnion = this.#layouts.table.kind(holder) === Kind.Union;
+      const isUnion = facts.table.kind(holder) === Kind.Union;
       if (isUnion || this.#hasWaste(holder)) this.#markMisplaced(holder);
     }
   }
@@ -98,44 +101,35 @@ export class PackedInference {
   }
 }
 
-/** The structs and unions with a member that is, behind aliases, the type `id`. */
-function holdersOf(table: TypeTable, id: TypeId): TypeId[] {
-  const isWanted = new Uint8Array(table.end);
-  isWanted[id] = 1;
-  while (markAliases(table, isWanted)) {
-    // An alias may come before what it stands for.
-  }
-  const holders: TypeId[] = [];
-  for (const { words, starts, firstId } of tableChain(table)) {
-    for (let index = 0; index < starts.length; index++) {
-      let at = starts[index] as number;
-      const info = words[at + 1] as number;
-      const kind = (info >>> 24) & 0x7f;
-      if (kind !== Kind.Struct && kind !== Kind.Union) continue;
-      const end = at + HEADER_WORDS + 3 * (info & 0x00ff_ffff);
-      for (at += HEADER_WORDS + 1; at < end; at += 3) {
-        if (isWanted[words[at] as number] !== 1) continue;
-        holders.push(firstId + index);
-        break;
+/**
+ * The structs and unions that have a member of the type `id`, behind aliases, where the alignment
+ * `natural` forbids it.
+ */
+function misplacersOf(table: TypeTable, id: TypeId, natural: number): Set<TypeId> {
+  const misplacers = new Set<TypeId>();
+  const aliases = new Set([id]);
+  // What is added while the set is walked is walked too.
+  for (const type of aliases) {
+    for (const part of tableChain(table)) {
+      for (const { id: user, word } of wordsWithValue(part, type)) {
+        const kind = part.kind(user);
+        const isMember =
+          (kind === Kind.Struct || kind === Kind.Union) && word % 3 === 1 && word > HEADER_WORDS;
+        if (isMember && placeOf(part, user, word) % natural !== 0) misplacers.add(user);
+        else if (word === 2 && isAlias(kind)) aliases.add(user);
       }
     }
   }
-  return holders;
+  return misplacers;
 }
 
-/** Marks the typedefs and qualifiers of marked types. Returns whether there were new ones. */
-function markAliases(table: TypeTable, isMarked: Uint8Array): boolean {
-  let hasNew = false;
-  for (const { words, starts, firstId } of tableChain(table)) {
-    for (let index = 0; index < starts.length; index++) {
-      const at = starts[index] as number;
-      if (isMarked[words[at + 2] as number] !== 1) continue;
-      const kind = ((words[at + 1] as number) >>> 24) & 0x7f;
-      const isAlias = kind === Kind.Typedef || (kind >= Kind.Volatile && kind <= Kind.Restrict);
-      if (!isAlias || isMarked[firstId + index] === 1) continue;
-      isMarked[firstId + index] = 1;
-      hasNew = true;
-    }
-  }
-  return hasNew;
+/** What natural alignment must divide: the size of a union, in a struct the member's byte offset. */
+function placeOf(part: TypeTable, id: TypeId, word: number): number {
+  if (part.kind(id) === Kind.Union) return part.sizeOrType(id);
+  const offsetWord = part.words[part.startOf(id) + word + 1] as number;
+  return memberBitOffset(offsetWord, part.kindFlag(id)) >>> 3;
+}
+
+function isAlias(kind: number): boolean {
+  return kind === Kind.Typedef || (kind >= Kind.Volatile && kind <= Kind.Restrict);
 }

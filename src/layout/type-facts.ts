@@ -40,6 +40,8 @@ export class TypeFacts {
   readonly #compositeOf: Uint32Array;
   readonly #embeddedFlexible: Uint8Array;
   readonly #readsLegacy: boolean;
+  readonly #stack: TypeId[] = [];
+  readonly #next: number[] = [];
 
   constructor(table: TypeTable, { legacyBitfields = true }: TypeFactsOptions = {}) {
     this.table = table;
@@ -203,21 +205,24 @@ export class TypeFacts {
     const { table, knownSizes, knownAlignments } = this;
     const compositeOf = this.#compositeOf;
     const top = compositeOf[id] as TypeId;
-    const stack: TypeId[] = [];
-    const next: number[] = [];
-    const push = (composite: TypeId): void => {
-      knownAlignments[composite] = 1;
-      stack.push(composite);
-      next.push(0);
-    };
-    if (knownAlignments[top] === 0) push(top);
-    while (stack.length > 0) {
-      const composite = stack.at(-1) as TypeId;
-      const { words, starts, firstId } = table.owner(composite) as TypeTable;
+    // Composites that wait for one they contain, and the word of each that is looked at next.
+    const stack = this.#stack;
+    const next = this.#next;
+    let depth = -1;
+    let composite = top;
+    while (knownAlignments[top] === 0 || depth >= 0) {
+      const { words, starts, firstId } =
+        composite >= table.firstId ? table : (table.owner(composite) as TypeTable);
       const start = starts[composite - firstId] as number;
-      const end = start + HEADER_WORDS + 3 * ((words[start + 1] as number) & 0x00ff_ffff);
+      let at = start + HEADER_WORDS;
+      const end = at + 3 * ((words[start + 1] as number) & 0x00ff_ffff);
+      if (stack[depth] === composite) at = next[depth] as number;
+      else {
+        depth++;
+        stack[depth] = composite;
+        knownAlignments[composite] = 1;
+      }
       let largest = knownAlignments[composite] as number;
-      let at = start + HEADER_WORDS + (next.at(-1) as number);
       let child = 0;
       for (; at < end; at += 3) {
         const type = words[at + 1] as number;
@@ -232,11 +237,13 @@ export class TypeFacts {
         if (alignment > largest) largest = alignment;
       }
       knownAlignments[composite] = largest;
-      next[next.length - 1] = at - start - HEADER_WORDS;
-      if (at < end) push(child);
-      else {
-        stack.pop();
-        next.pop();
+      if (at < end) {
+        next[depth] = at;
+        composite = child;
+      } else {
+        depth--;
+        if (depth < 0) break;
+        composite = stack[depth] as TypeId;
       }
     }
     knownAlignments[id] = knownAlignments[top] as number;

@@ -33,18 +33,48 @@ export function findTypeByName(
 }
 
 function findInPart(part: TypeTable, offsets: ReadonlySet<number>, forwards: boolean): TypeId | undefined {
-  const { words, starts, firstId } = part;
-  // Nearly always one offset fits, and a comparison is far cheaper than a look into the set.
-  const [first] = offsets;
-  const isOnly = offsets.size === 1;
-  for (let index = 0; index < starts.length; index++) {
-    const offset = words[starts[index] as number] as number;
-    if (isOnly ? offset !== first : !offsets.has(offset)) continue;
-    const id = firstId + index;
-    const kind = part.kind(id);
-    if (isNamedKind(kind) || (forwards && kind === Kind.Forward)) return id;
+  let lowest: TypeId | undefined;
+  for (const offset of offsets) {
+    for (const { id, word } of wordsWithValue(part, offset)) {
+      if (lowest !== undefined && id >= lowest) break;
+      const kind = part.kind(id);
+      if (word !== 0 || !(isNamedKind(kind) || (forwards && kind === Kind.Forward))) continue;
+      lowest = id;
+      break;
+    }
   }
-  return undefined;
+  return lowest;
+}
+
+/** A word of a record. */
+export interface RecordWord {
+  readonly id: TypeId;
+  /** Index of the word in the record: 0 is its name, 2 its size or type. */
+  readonly word: number;
+}
+
+/**
+ * The words of a table's own records that have a value, in the order of ids. The search is the
+ * runtime's own code, which takes a tenth of a loop over all records that runs only once.
+ */
+export function* wordsWithValue(part: TypeTable, value: number): Generator<RecordWord> {
+  const { words, starts, firstId } = part;
+  for (let at = words.indexOf(value); at >= 0; at = words.indexOf(value, at + 1)) {
+    const index = recordAt(starts, at);
+    yield { id: firstId + index, word: at - (starts[index] as number) };
+  }
+}
+
+/** Index of the record that holds a word. */
+function recordAt(starts: Uint32Array, word: number): number {
+  let low = 0;
+  let high = starts.length;
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if ((starts[middle] as number) <= word) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 /** All offsets at which `name` can be read in the strings of a table and its bases. Empty for ''. */
@@ -62,6 +92,18 @@ export function tableChain(table: TypeTable): TypeTable[] {
   const chain: TypeTable[] = [];
   for (let part: TypeTable | undefined = table; part !== undefined; part = part.base) chain.unshift(part);
   return chain;
+}
+
+/** Ids of all structs and unions of a table and its bases, ascending. */
+export function compositeIds(table: TypeTable): TypeId[] {
+  const ids: TypeId[] = [];
+  for (const { words, starts, firstId } of tableChain(table)) {
+    for (let index = 0; index < starts.length; index++) {
+      const kind = ((words[(starts[index] as number) + 1] as number) >>> 24) & 0x7f;
+      if (kind === Kind.Struct || kind === Kind.Union) ids.push(firstId + index);
+    }
+  }
+  return ids;
 }
 
 /** For each id the first typedef whose target it is, 0 where there is none. */

@@ -30,10 +30,17 @@ export class StringTable {
     return this.start + this.bytes.length;
   }
 
-  /** The own bytes as one string, a character each, made at the first call: for cutting names out of. */
-  get latin1(): string {
-    this.#latin1 ??= this.bytes.toString('latin1');
-    return this.#latin1;
+  /**
+   * The name at a logical offset, each byte as one character: for output, and for comparing bytes.
+   * Cut out of one string of the whole table, which is made at the first call and far cheaper than
+   * decoding names one by one. Throws `bad-data` for an offset outside the table.
+   */
+  latin1At(offset: number): string {
+    const table = offset >= this.start && offset < this.end ? this : this.owner(offset);
+    table.#latin1 ??= table.bytes.toString('latin1');
+    const from = offset - table.start;
+    const end = table.#latin1.indexOf('\0', from);
+    return table.#latin1.slice(from, end < 0 ? undefined : end);
   }
 
   /** The table of the chain that holds `offset`. Throws `bad-data` where none does. */

@@ -7,7 +7,7 @@ import { TspaholeError } from '../../src/index.ts';
 vi.mock('../../src/cli/commands/list.ts', () => ({ runList: vi.fn() }));
 
 beforeEach(() => {
-  vi.mocked(runList).mockReset().mockReturnValue(0);
+  vi.mocked(runList).mockReset().mockResolvedValue(0);
 });
 
 interface Result {
@@ -44,7 +44,7 @@ function listSettings(): unknown {
 
 describe('the listing', () => {
   it('gets the settings, and its code is the exit code', async () => {
-    vi.mocked(runList).mockReturnValue(1);
+    vi.mocked(runList).mockResolvedValue(1);
     expect(await start('-C list_head -q file')).toEqual({ code: 1, out: '', err: '' });
     expect(listSettings()).toMatchObject({ classNames: ['list_head'], quiet: true, files: ['file'] });
   });

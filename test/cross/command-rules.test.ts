@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { fixturePath } from '../support/fixtures.ts';
-import { hasPeer, paholeVersion, runPeer } from '../support/peer.ts';
+import { hasPeer, runPeer } from '../support/peer.ts';
 import { runCli } from '../support/run-cli.ts';
 import { type CommandRule, commandRules, type Outcome, RUNNING_KERNEL } from './command-rules.ts';
 
@@ -49,5 +49,3 @@ describe.each(commandRules.map((rule) => [rule.name, rule.args.join(' '), rule] 
     }
   },
 );
-
-if (!hasPeer) it.skip(`the rules with pahole v1.31: \`pahole --version\` says ${paholeVersion}`, () => {});

@@ -44,7 +44,11 @@ function code(lines: readonly string[]): string[] {
 
 /** Identifiers and keywords apart from qualifiers, whose number and place the rules change. */
 function words(line: string): string[] {
-  const all = line.replace(PLACE, '').match(/[A-Za-z_]\w*/g) ?? [];
+  const all =
+    line
+      .replace(PLACE, '')
+      .replace('(null)', '')
+      .match(/[A-Za-z_]\w*/g) ?? [];
   return all.filter((word) => word !== 'const' && word !== 'volatile' && word !== 'restrict');
 }
 

@@ -18,7 +18,19 @@ import {
 import { type CType, joinQualifiers, parseDeclaration } from '../support/declarator-parser.ts';
 import { BASICS, CHAR, INT, print, printMembers } from '../support/print.ts';
 
-const BASE_WORDS = ['void', 'int', 'char', 'long', 'struct', 'union', 'enum', 'item', 'either', 'number', 'alias'];
+const BASE_WORDS = [
+  'void',
+  'int',
+  'char',
+  'long',
+  'struct',
+  'union',
+  'enum',
+  'item',
+  'either',
+  'number',
+  'alias',
+];
 
 /** Named types behind the basics: ids 4 to 7. */
 const NAMED: readonly TypeRecord[] = [
@@ -117,7 +129,10 @@ describe('what is printed means the type', () => {
         const records = [...NAMED];
         records.push(typedef('name', addType(records, type)));
         const text = print(records, BASICS.length + records.length);
-        expect(parseDeclaration(text.replace(/^typedef |;$/g, ''), BASE_WORDS)).toEqual({ name: 'name', type });
+        expect(parseDeclaration(text.replace(/^typedef |;$/g, ''), BASE_WORDS)).toEqual({
+          name: 'name',
+          type,
+        });
       }),
       { numRuns: 500 },
     );
@@ -137,7 +152,11 @@ const FIRST = BASICS.length + NAMED.length + 1;
 
 describe('a declarator that needs more than a type and a name', () => {
   it.each<[string, string, TypeRecord[]]>([
-    ['an array of pointers to functions', 'int (*m[3])(void)', [funcProto(INT), ptr(FIRST), array(FIRST + 1, INT, 3)]],
+    [
+      'an array of pointers to functions',
+      'int (*m[3])(void)',
+      [funcProto(INT), ptr(FIRST), array(FIRST + 1, INT, 3)],
+    ],
     ['a pointer to an array', 'int (*m)[4]', [array(INT, INT, 4), ptr(FIRST)]],
     ['a pointer to a pointer to a function', 'int (**m)(void)', [funcProto(INT), ptr(FIRST), ptr(FIRST + 1)]],
     [
@@ -146,8 +165,16 @@ describe('a declarator that needs more than a type and a name', () => {
       [funcProto(CHAR), ptr(FIRST), funcProto(FIRST + 1, [['', INT]]), ptr(FIRST + 2)],
     ],
     ['a const pointer', 'int * const m', [ptr(INT), constOf(FIRST)]],
-    ['a const pointer to a function', 'int (* const m)(void)', [funcProto(INT), ptr(FIRST), constOf(FIRST + 1)]],
-    ['a const array of const, said once', 'const int m[2]', [constOf(INT), array(FIRST, INT, 2), constOf(FIRST + 1)]],
+    [
+      'a const pointer to a function',
+      'int (* const m)(void)',
+      [funcProto(INT), ptr(FIRST), constOf(FIRST + 1)],
+    ],
+    [
+      'a const array of const, said once',
+      'const int m[2]',
+      [constOf(INT), array(FIRST, INT, 2), constOf(FIRST + 1)],
+    ],
     ['a const array of what is not const', 'const int m[2]', [array(INT, INT, 2), constOf(FIRST)]],
     [
       'a volatile const array of arrays',
@@ -159,11 +186,12 @@ describe('a declarator that needs more than a type and a name', () => {
   });
 
   it('a pointer to an array of structs without a name has their members', () => {
-    const records = [struct('', 4, [['a', INT, 0]]), array(4, INT, 3), ptr(5), struct('holder', 8, [['m', 6, 0]])];
-    expect(printMembers(records, 7, { quiet: true })).toEqual([
-      'struct {',
-      '\tint        a;',
-      '} (*m)[3];',
-    ]);
+    const records = [
+      struct('', 4, [['a', INT, 0]]),
+      array(4, INT, 3),
+      ptr(5),
+      struct('holder', 8, [['m', 6, 0]]),
+    ];
+    expect(printMembers(records, 7, { quiet: true })).toEqual(['struct {', '\tint        a;', '} (*m)[3];']);
   });
 });

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { NO_QUIRKS, PAHOLE_QUIRKS, type Quirks } from '../../src/index.ts';
+import { commandRules } from '../cross/command-rules.ts';
 import {
   array,
   constOf,
@@ -20,7 +21,6 @@ import {
   volatileOf,
 } from '../support/btf-writer.ts';
 import { CHAR, INT, LONG, type PrintOptions, print, printMembers } from '../support/print.ts';
-import { commandRules } from '../cross/command-rules.ts';
 
 /** The first line between the braces of a type, by one rule off and on, blanks squeezed. */
 function firstMember(
@@ -35,7 +35,14 @@ function firstMember(
 }
 
 describe('floatPrefix: the name of a float type', () => {
-  const records = [float('double', 8), ptr(4), struct('s', 16, [['a', 4, 0], ['b', 5, 64]])];
+  const records = [
+    float('double', 8),
+    ptr(4),
+    struct('s', 16, [
+      ['a', 4, 0],
+      ['b', 5, 64],
+    ]),
+  ];
   it('stands alone, or behind `single`', () => {
     expect(firstMember('floatPrefix', records, 6)).toEqual({ off: 'double a;', on: 'single double a;' });
   });
@@ -47,7 +54,10 @@ describe('floatPrefix: the name of a float type', () => {
 describe('reversedDimensions: an array of arrays', () => {
   const records = [array(INT, INT, 3), array(4, INT, 2), struct('s', 24, [['a', 5, 0]])];
   it('has the outer dimension first, or last', () => {
-    expect(firstMember('reversedDimensions', records, 6)).toEqual({ off: 'int a[2][3];', on: 'int a[3][2];' });
+    expect(firstMember('reversedDimensions', records, 6)).toEqual({
+      off: 'int a[2][3];',
+      on: 'int a[3][2];',
+    });
   });
   it('is one array with --flat_arrays, or still of several dimensions', () => {
     expect(firstMember('reversedDimensions', records, 6, { flatArrays: true })).toEqual({
@@ -85,17 +95,32 @@ describe('expandedConst: an expanded type behind const', () => {
 
 describe('declarators', () => {
   it.each<[string, string, string, TypeRecord[]]>([
-    ['arrays of function pointers', 'int (*a[3])(void);', 'int (*a)(void)[3];', [funcProto(INT), ptr(4), array(5, INT, 3)]],
+    [
+      'arrays of function pointers',
+      'int (*a[3])(void);',
+      'int (*a)(void)[3];',
+      [funcProto(INT), ptr(4), array(5, INT, 3)],
+    ],
     ['pointers to arrays', 'int (*a)[4];', 'int * a;', [array(INT, INT, 4), ptr(4)]],
     ['const pointers', 'int * const a;', 'const int * a;', [ptr(INT), constOf(4)]],
-    ['const arrays of const', 'const int a[2];', 'const const int a[2];', [constOf(INT), array(4, INT, 2), constOf(5)]],
+    [
+      'const arrays of const',
+      'const int a[2];',
+      'const const int a[2];',
+      [constOf(INT), array(4, INT, 2), constOf(5)],
+    ],
     [
       'arrays of volatile arrays',
       'volatile int a[2];',
       'volatile volatile int a;',
       [volatileOf(INT), array(4, INT, 2), volatileOf(5)],
     ],
-    ['pointers to pointers to functions', 'int (**a)(void);', 'int ()(void) * * a;', [funcProto(INT), ptr(4), ptr(5)]],
+    [
+      'pointers to pointers to functions',
+      'int (**a)(void);',
+      'int ()(void) * * a;',
+      [funcProto(INT), ptr(4), ptr(5)],
+    ],
   ])('%s', (_, off, on, types) => {
     const id = 3 + types.length;
     const records = [...types, struct('s', 64, [['a', id, 0]])];
@@ -146,7 +171,15 @@ describe('nameLimit', () => {
 
 describe('narrowCounters', () => {
   const holes = (count: number): TypeRecord =>
-    struct('s', 8 * count, Array.from({ length: 2 * count }, (_, index) => [`m${index}`, index % 2 === 0 ? CHAR : INT, 32 * index]));
+    struct(
+      's',
+      8 * count,
+      Array.from({ length: 2 * count }, (_, index) => [
+        `m${index}`,
+        index % 2 === 0 ? CHAR : INT,
+        32 * index,
+      ]),
+    );
 
   it('256 holes are 256, or none', () => {
     expect(print([holes(256)], 4)).toContain('holes: 256, sum holes: 768');
@@ -165,16 +198,26 @@ describe('narrowCounters', () => {
     expect(print(huge, 5, { on: ['narrowCounters'] })).toContain('size: -1073741824,');
   });
   it('bitfields that overlap have no bits between them, or 254', () => {
-    const overlap = struct('s', 4, [['a', INT, 0, 5], ['b', INT, 3, 5]]);
-    expect(print([overlap], 4)).not.toContain('hole');
+    const overlap = struct('s', 4, [
+      ['a', INT, 0, 5],
+      ['b', INT, 3, 5],
+    ]);
+    expect(print([overlap], 4)).not.toContain('bits hole');
     expect(print([overlap], 4, { on: ['narrowCounters'] })).toContain('XXX 254 bits hole');
   });
 });
 
 describe('printOrderPacked: a struct that only its holder shows to be packed', () => {
   const records = [
-    struct('held', 8, [['a', INT, 0], ['b', INT, 32]]),
-    struct('holder', 16, [['c', CHAR, 0], ['h', 4, 8], ['l', LONG, 80]]),
+    struct('held', 8, [
+      ['a', INT, 0],
+      ['b', INT, 32],
+    ]),
+    struct('holder', 16, [
+      ['c', CHAR, 0],
+      ['h', 4, 8],
+      ['l', LONG, 80],
+    ]),
   ];
   it('is packed wherever it is printed', () => {
     expect(print(records, 4)).toMatch(/} __attribute__\(\(__packed__\)\);$/);
@@ -216,7 +259,9 @@ describe('legacyBitfields: a member of an int type that is made for a bitfield',
     expect(firstMember('legacyBitfields', records, 6).off).toBe('unsigned int a[3];');
   });
   it('is one in a union too', () => {
-    expect(firstMember('legacyBitfields', [bits, union('u', 4, [['a', 4, 0]])], 5).off).toBe('unsigned int a:3;');
+    expect(firstMember('legacyBitfields', [bits, union('u', 4, [['a', 4, 0]])], 5).off).toBe(
+      'unsigned int a:3;',
+    );
   });
 });
 

@@ -61,7 +61,8 @@ function take(parser: Parser, expected?: string): string {
 
 function declarationOf(parser: Parser): CDeclaration {
   const words: string[] = [];
-  while (QUALIFIERS.includes(peek(parser)) || parser.baseWords.includes(peek(parser))) words.push(take(parser));
+  while (QUALIFIERS.includes(peek(parser)) || parser.baseWords.includes(peek(parser)))
+    words.push(take(parser));
   const isQualifier = (word: string): boolean => QUALIFIERS.includes(word);
   const base: CType = {
     kind: 'base',

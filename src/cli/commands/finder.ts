@@ -4,22 +4,24 @@
  */
 
 import { findTypeByName, Kind, Layouts, type TypeId, type TypeTable } from '../../index.ts';
-import {
-  paholeWordSize,
-  SeenComposites,
-  systemCachelineSize,
-  typeFilter,
-  withWordSize,
-} from '../../internal.ts';
+import { compositeIds, SeenComposites, systemCachelineSize, typeFilter } from '../../internal.ts';
 import { writeText } from '../output.ts';
 import type { Streams } from '../run.ts';
 import type { ListSettings } from '../settings.ts';
-import { JsonRenderer } from './json-renderer.ts';
+import type { JsonRenderer } from './json-renderer.ts';
 import { containersOf, pointersTo } from './relations.ts';
 import type { Renderer, Unit } from './renderer.ts';
 import { TextRenderer } from './text-renderer.ts';
+import type { LayoutsForWordSize } from './word-size.ts';
+
+/** What only some listings need, loaded by then. */
+export interface ListParts {
+  readonly JsonRenderer: typeof JsonRenderer | undefined;
+  readonly layoutsForWordSize: LayoutsForWordSize | undefined;
+}
 
 export class Finder {
+  readonly #parts: ListParts;
   readonly #settings: ListSettings;
   readonly #streams: Streams;
   readonly #renderer: Renderer;
@@ -29,13 +31,15 @@ export class Finder {
   #missing: string[];
   #foundEnumerator = false;
 
-  constructor(settings: ListSettings, streams: Streams) {
+  constructor(settings: ListSettings, streams: Streams, parts: ListParts) {
+    this.#parts = parts;
     this.#settings = settings;
     this.#streams = streams;
     this.#cachelineSize = settings.cachelineSize ?? systemCachelineSize();
-    this.#renderer = settings.json
-      ? new JsonRenderer(settings, streams.out, this.#cachelineSize)
-      : new TextRenderer(settings, streams.out);
+    this.#renderer =
+      parts.JsonRenderer === undefined
+        ? new TextRenderer(settings, streams.out)
+        : new parts.JsonRenderer(settings, streams.out, this.#cachelineSize);
     this.#seen = new SeenComposites({ ignoreKind: settings.compat });
     this.#missing = [...this.#names];
   }
@@ -68,19 +72,14 @@ export class Finder {
 
   /** The layouts of a unit, for words of the size that is asked for. */
   #layoutsOf(table: TypeTable): Layouts {
-    const { compat, wordSize } = this.#settings;
+    const { compat } = this.#settings;
     const options = {
       cachelineSize: this.#cachelineSize,
       lazyPacked: compat || this.#asksForFew,
       legacyBitfields: !compat,
     };
-    if (!compat && (wordSize === 4 || wordSize === 8)) {
-      return new Layouts(withWordSize(table, wordSize), options);
-    }
-    // pahole leaves types that are asked for by name as they are.
-    if (compat && wordSize !== undefined && this.#names.length === 0) {
-      return paholeWordSize(table, wordSize, options);
-    }
+    const { layoutsForWordSize } = this.#parts;
+    if (layoutsForWordSize !== undefined) return layoutsForWordSize(table, this.#settings, options);
     return new Layouts(table, options);
   }
 
@@ -160,9 +159,7 @@ export class Finder {
     const passes = this.#passes(unit);
     const isSorted = sort && this.#settings.listing === 'layout';
     unit.layouts.placeAll();
-    for (let id = 1; id < table.end; id++) {
-      const kind = table.kind(id);
-      if (kind !== Kind.Struct && kind !== Kind.Union) continue;
+    for (const id of compositeIds(table)) {
       const isNamed = table.nameOffset(id) !== 0;
       if (!isNamed && !anonInclude) continue;
       if (!passes(id)) continue;

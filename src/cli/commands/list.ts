@@ -10,22 +10,28 @@ import { keepsBtf } from '../languages.ts';
 import { writeText } from '../output.ts';
 import type { Streams } from '../run.ts';
 import type { ListSettings } from '../settings.ts';
-import { Finder } from './finder.ts';
+import { Finder, type ListParts } from './finder.ts';
 
 /**
  * Prints what `settings` ask for and gives the exit code: 0 when everything was found and printed, 1
  * when a name was not found or a file could not be read. Pahole's mode gives 0 for names not found.
  * Throws `io` when the output cannot be written.
  */
-export function runList(settings: ListSettings, streams: Streams): number {
-  return settings.compat ? listAsPahole(settings, streams) : listOwn(settings, streams);
+export async function runList(settings: ListSettings, streams: Streams): Promise<number> {
+  const { json, wordSize } = settings;
+  const parts: ListParts = {
+    JsonRenderer: json ? (await import('./json-renderer.ts')).JsonRenderer : undefined,
+    layoutsForWordSize:
+      wordSize === undefined ? undefined : (await import('./word-size.ts')).layoutsForWordSize,
+  };
+  return settings.compat ? listAsPahole(settings, streams, parts) : listOwn(settings, streams, parts);
 }
 
 /** What is asked for can be read, and the rest named: a file that fails does not hold up the others. */
-function listOwn(given: ListSettings, streams: Streams): number {
+function listOwn(given: ListSettings, streams: Streams, parts: ListParts): number {
   const settings = withSoleOperandAsName(given);
   refuseOtherFormats(settings);
-  const finder = new Finder(settings, streams);
+  const finder = new Finder(settings, streams, parts);
   const base = loadBase(settings);
   const paths = settings.files.length > 0 ? settings.files : [runningKernel(streams)];
   let failed = false;
@@ -92,10 +98,10 @@ class CannotLoad extends Error {
  * pahole reads one file after the other and gives up at the first that it cannot read; without `-C` it
  * then takes the first operand for type names of the running kernel, unless that is a readable file.
  */
-function listAsPahole(settings: ListSettings, streams: Streams): number {
+function listAsPahole(settings: ListSettings, streams: Streams, parts: ListParts): number {
   const base = loadBase(settings);
   const attempt = (present: ListSettings): number => {
-    const finder = new Finder(present, streams);
+    const finder = new Finder(present, streams, parts);
     try {
       for (const path of present.files) tryVisit(finder, path, () => loadForPahole(path, present, base));
       if (present.files.length === 0) {

@@ -1,6 +1,7 @@
 /** Which types hold a type: directly as a member, or as a pointer. */
 
 import { Kind, type TypeId } from '../../index.ts';
+import { compositeIds } from '../../internal.ts';
 import type { Unit } from './renderer.ts';
 
 /** A struct or union with members of a type. */
@@ -59,8 +60,8 @@ export function* pointersTo(
 }
 
 function* namedComposites(table: Unit['table']): Generator<TypeId> {
-  for (let id = 1; id < table.end; id++) {
-    if (isComposite(table.kind(id)) && table.nameOffset(id) !== 0) yield id;
+  for (const id of compositeIds(table)) {
+    if (table.nameOffset(id) !== 0) yield id;
   }
 }
 
