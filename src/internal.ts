@@ -1,12 +1,11 @@
 /** What the command line uses beyond the public interface. Not stable. */
 
-export type { EmitContext } from './emit/context.ts';
 export { JsonDocument } from './emit/json/document.ts';
 export { type JsonKind, jsonKind, jsonType } from './emit/json/type.ts';
 export { SeenComposites } from './emit/same-composite.ts';
 export { type SortEntry, sortAsPahole, sortByName } from './emit/sort.ts';
 export { systemCachelineSize } from './layout/cacheline.ts';
-export { type TypeFilter, typeFilter } from './layout/filter.ts';
+export { typeFilter } from './layout/filter.ts';
 export { emptyWaste } from './layout/placement.ts';
 export { withWordSize } from './layout/word-size.ts';
 export { paholeWordSize } from './layout/word-size-compat.ts';

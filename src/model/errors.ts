@@ -65,11 +65,6 @@ export function withPlace<T>(place: ErrorPlace, action: () => T): T {
   }
 }
 
-/** For the impossible arm of an exhaustive switch. */
-export function unreachable(value: never): never {
-  throw new Error(`unreachable: ${String(value)}`);
-}
-
 function formatPlace({ file, section, offset }: ErrorPlace): string {
   const at = offset === undefined ? '' : `+0x${offset.toString(16)}`;
   const where = section === undefined ? at.slice(1) : section + at;

@@ -118,7 +118,8 @@ export class TextRenderer implements Renderer {
     this.#name(id);
     const nameLength = out.pos - start;
     if (listing === 'sizes') {
-      this.#column(layouts.facts.declaredSize(id));
+      const size = layouts.facts.declaredSize(id);
+      this.#column(this.#settings.compat ? size | 0 : size);
       this.#column(this.#narrow(layouts.waste(id, this.#waste).holeCount));
     } else if (listing === 'members') this.#column(table.vlen(id));
     else if (listing === 'nameLength') this.#column(nameLength);
