@@ -9,6 +9,7 @@ import type { TypeId } from '../model/table.ts';
 import { type EmitContext, MAX_EXPANDED_MEMBERS, MAX_NESTING } from './context.ts';
 import { putDeclaration, putSuffix } from './declaration.ts';
 import { putMember } from './member.ts';
+import { putPlainRun } from './plain-member.ts';
 import {
   beginRemark,
   countForcedAlignment,
@@ -19,6 +20,7 @@ import {
 } from './remarks.ts';
 import { narrow8, putFooter } from './statistics.ts';
 import type { Tally } from './tally.ts';
+import { MIN_PLAIN_SPACING } from './type-texts.ts';
 
 const PACKED = ' __attribute__((__packed__))';
 
@@ -111,7 +113,14 @@ function putMembers(ctx: EmitContext, id: TypeId, start: number, end: number, ta
   let pending = comments && putPreHoles(ctx, id, tally);
   // The size that the members at the present offset take.
   let lastSize = 0;
+  const mayRun = ctx.usesTexts && ctx.typeSpacing >= MIN_PLAIN_SPACING;
   for (let index = start; index < end; index++) {
+    if (mayRun && !pending && isBehindLast(columns, index, lastSize)) {
+      const next = putPlainRun(ctx, columns, index, end, tally);
+      if (next > index) lastSize = columns.byteSize[next - 1] as number;
+      index = next;
+      if (index === end) break;
+    }
     const type = columns.typeId[index] as number;
     const byteOffset = columns.byteOffset[index] as number;
     const size = columns.byteSize[index] as number;
@@ -145,6 +154,12 @@ function putMembers(ctx: EmitContext, id: TypeId, start: number, end: number, ta
     const hasMoved = lastSize === 0 || columns.byteOffset[index - 1] !== byteOffset;
     if (hasMoved || (bitSize !== 0 && columns.bitSize[index - 1] === 0)) lastSize = size;
   }
+}
+
+/** Whether a member does not begin within the one before. */
+function isBehindLast(columns: MemberColumns, index: number, lastSize: number): boolean {
+  if (lastSize === 0) return true;
+  return (columns.byteOffset[index] as number) - (columns.byteOffset[index - 1] as number) >= lastSize;
 }
 
 /** In {@link EmitContext.notes}: a member of the type needs no remark. */

@@ -40,7 +40,7 @@ export const NO_NAME = -1;
  * Members and parameters that one top-level type may expand to before the printer stops. Ends types
  * whose expansion is exponential; the largest of a kernel has some 10,000.
  */
-export const MAX_EXPANDED_MEMBERS = 100_000;
+export const MAX_EXPANDED_MEMBERS = 30_000;
 
 /** Inline types within one another that are printed. Real code stays below 20. */
 export const MAX_NESTING = 64;

@@ -6,7 +6,7 @@ import { putAligned } from './composite.ts';
 import { type EmitContext, NO_NAME } from './context.ts';
 import { isAggregate, putDeclaration } from './declaration.ts';
 import { putPlainMember } from './plain-member.ts';
-import { MIN_PLAIN_SPACING, NOT_PLAIN } from './type-texts.ts';
+import { MIN_PLAIN_SPACING, PLAIN } from './type-texts.ts';
 
 /** Bytes of the packed attribute with the blank before it and a terminating NUL, as pahole counts it. */
 const PACKED_WIDTH = 28;
@@ -31,7 +31,7 @@ export function putMember(
   const isPlain = nameOffset !== 0 && columns.bitSize[index] === 0 && columns.alignment[index] === 0;
   if (isPlain && ctx.usesTexts) {
     const form = ctx.texts.forms[type] || ctx.texts.learn(ctx, type);
-    if (form !== NOT_PLAIN && ctx.typeSpacing >= MIN_PLAIN_SPACING) {
+    if (form === PLAIN && nameOffset !== 0 && ctx.typeSpacing >= MIN_PLAIN_SPACING) {
       putPlainMember(ctx, columns, index, offset);
       ctx.baseOffset = baseOffset;
       return;
@@ -104,7 +104,7 @@ function putNumber(ctx: EmitContext, value: number, width: number): void {
 }
 
 /** Writes the line that says where a cacheline begins, before a member that is the first in or behind one. */
-function putBoundary(ctx: EmitContext, offset: number): void {
+export function putBoundary(ctx: EmitContext, offset: number): void {
   const { out, cachelineSize } = ctx;
   const cacheline = Math.floor(offset / cachelineSize);
   const past = offset - cacheline * cachelineSize;

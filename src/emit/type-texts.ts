@@ -9,14 +9,12 @@ import type { TypeId } from '../model/table.ts';
 import type { EmitContext } from './context.ts';
 import { isAggregate } from './declaration.ts';
 import { needsDeclarator } from './declarator.ts';
-import { putTypeName } from './type-text.ts';
+import { putParameters, putTypeName } from './type-text.ts';
 
-/** How a member of a type is printed; 0 where the type has not been looked at. */
-export const PLAIN_TEXT = 1;
-/** As its element's text, with one dimension behind the name. */
-export const PLAIN_ARRAY = 2;
+/** How a member of a type is printed; 0 where the type has not been looked at: a name between two texts. */
+export const PLAIN = 1;
 /** In another way. */
-export const NOT_PLAIN = 3;
+export const NOT_PLAIN = 2;
 
 /**
  * Narrowest type column in which the parts of a text (a qualifier, a keyword, a name, each padded by
@@ -27,18 +25,20 @@ export const MIN_PLAIN_SPACING = 18;
 /** Width of the type column outside of nested types, for which padded texts are kept. */
 export const TOP_SPACING = 26;
 
-/** Offsets and sizes below this have their comments kept. */
-const KEPT_PLACES = 4096;
+/** Offsets and sizes below this have their texts kept. */
+const KEPT_NUMBERS = 1024;
 
 export class TypeTexts {
   /** By id: 0, or one of the constants above. */
   readonly forms: Uint8Array;
-  /** By id, for plain forms: index into {@link padded}. */
+  /** By id, for plain types: index into {@link before} and {@link after}. */
   readonly slots: Uint32Array;
-  /** Texts padded to {@link TOP_SPACING}, with the blank that follows. */
-  readonly padded: string[] = [];
+  /** What stands before the name in a type column of {@link TOP_SPACING}. */
+  readonly before: string[] = [];
+  /** What stands behind the name: a dimension, the parameters of a function pointer. */
+  readonly after: string[] = [];
   readonly #texts: string[] = [];
-  readonly #places = new Map<number, string>();
+  readonly #opens: string[] = [];
   readonly #names = new Map<TypeId, string>();
 
   constructor(end: TypeId) {
@@ -46,24 +46,24 @@ export class TypeTexts {
     this.slots = new Uint32Array(end);
   }
 
-  /** Looks at a type for the first time: remembers its text if it is plain. Returns its form. */
+  /** Looks at a type for the first time: remembers its texts if it is plain. Returns its form. */
   learn(ctx: EmitContext, id: TypeId): number {
-    const form = formOf(ctx, id);
-    if (form !== NOT_PLAIN) {
-      const text = plainText(ctx, form === PLAIN_ARRAY ? elementOf(ctx, id) : id);
-      this.slots[id] = this.padded.length;
-      this.padded.push(`${text.padEnd(TOP_SPACING)} `);
-      this.#texts.push(text);
-    }
-    this.forms[id] = form;
-    return form;
+    const plain = plainDeclaration(ctx, id);
+    this.forms[id] = plain === undefined ? NOT_PLAIN : PLAIN;
+    if (plain === undefined) return NOT_PLAIN;
+    this.slots[id] = this.before.length;
+    this.before.push(plain.text.padEnd(TOP_SPACING) + plain.open);
+    this.after.push(plain.after);
+    this.#texts.push(plain.text);
+    this.#opens.push(plain.open);
+    return PLAIN;
   }
 
-  /** The text of a type of a plain form, in a column of `spacing` bytes and the blank behind it. */
-  column(id: TypeId, spacing: number): string {
+  /** What stands before the name of a member of a plain type, in a type column of `spacing` bytes. */
+  beforeName(id: TypeId, spacing: number): string {
     const slot = this.slots[id] as number;
-    if (spacing === TOP_SPACING) return this.padded[slot] as string;
-    return `${(this.#texts[slot] as string).padEnd(spacing)} `;
+    if (spacing === TOP_SPACING) return this.before[slot] as string;
+    return (this.#texts[slot] as string).padEnd(spacing) + this.#opens[slot];
   }
 
   /** The text of any type, as {@link putTypeName} writes it where its size is the usual one. */
@@ -78,33 +78,40 @@ export class TypeTexts {
 
   /** The comment that says where a member is, in decimal. */
   place(offset: number, size: number): string {
-    if (offset >= KEPT_PLACES || size >= KEPT_PLACES) return placeText(offset, size);
-    const key = offset * KEPT_PLACES + size;
-    let text = this.#places.get(key);
-    if (text === undefined) {
-      text = placeText(offset, size);
-      this.#places.set(key, text);
-    }
-    return text;
+    return `/* ${padded(offset)} ${padded(size)} */`;
   }
 }
 
-function placeText(offset: number, size: number): string {
-  return `/* ${String(offset).padStart(5)} ${String(size).padStart(5)} */`;
+const PADDED: string[] = [];
+
+/** A number in a column of five; the small ones are kept. */
+function padded(value: number): string {
+  if (value >= KEPT_NUMBERS) return String(value).padStart(5);
+  for (let next = PADDED.length; next <= value; next++) PADDED.push(String(next).padStart(5));
+  return PADDED[value] as string;
 }
 
-function formOf(ctx: EmitContext, id: TypeId): number {
+/** A declaration that is a text in the type column, an opening, the name, and a text behind it. */
+interface PlainDeclaration {
+  readonly text: string;
+  readonly open: ' ' | ' (*';
+  readonly after: string;
+}
+
+function plainDeclaration(ctx: EmitContext, id: TypeId): PlainDeclaration | undefined {
   const { table } = ctx;
-  if (!table.has(id) || (!ctx.quirks.declarators && needsDeclarator(ctx, id))) return NOT_PLAIN;
-  if (table.kind(id) !== Kind.Array) return isPlain(ctx, id) ? PLAIN_TEXT : NOT_PLAIN;
-  return isPlain(ctx, elementOf(ctx, id)) ? PLAIN_ARRAY : NOT_PLAIN;
-}
-
-/** pahole does not show the const of an element where the array has none. */
-function elementOf({ quirks, table }: EmitContext, id: TypeId): TypeId {
-  const element = table.extra(id, 0);
-  const isBareConst = quirks.declarators && table.extra(id, 2) === 0 && table.kind(element) === Kind.Const;
-  return isBareConst ? table.sizeOrType(element) : element;
+  if (!table.has(id) || (!ctx.quirks.declarators && needsDeclarator(ctx, id))) return undefined;
+  const kind = table.kind(id);
+  const target = table.sizeOrType(id);
+  if (kind === Kind.Pointer && table.kind(target) === Kind.FuncProto) {
+    const parameters = ctx.out.capture(() => putParameters(ctx, target));
+    return { text: ctx.texts.name(ctx, table.sizeOrType(target)), open: ' (*', after: `)${parameters}` };
+  }
+  // How an array without elements is printed depends on the member.
+  const count = kind === Kind.Array ? table.extra(id, 2) : 0;
+  const shown = count === 0 ? id : table.extra(id, 0);
+  if (!isPlain(ctx, shown)) return undefined;
+  return { text: plainText(ctx, shown), open: ' ', after: count === 0 ? '' : `[${count}]` };
 }
 
 /** Whether a declaration of the type is its text and a name: no body, no parameters, no dimensions. */
