@@ -99,6 +99,8 @@ export class EmitContext {
   nextBoundary = 0;
   /** Members printed since the top-level type began. */
   expandedMembers = 0;
+  /** Depth of type texts within one another. */
+  textDepth = 0;
   /** Depth of parameter lists, and parameters in lists within lists. */
   parameterNesting = 0;
   nestedParameters = 0;
@@ -147,6 +149,7 @@ export class EmitContext {
     this.nextBoundary = this.cachelineSize;
     this.expandedMembers = 0;
     this.nesting = 0;
+    this.textDepth = 0;
     this.parameterNesting = 0;
     this.nestedParameters = 0;
     this.prefix = '';

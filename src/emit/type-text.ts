@@ -25,10 +25,18 @@ const POINTEE_LIMIT = 1023;
 
 /** Writes the text of a type. */
 export function putTypeName(ctx: EmitContext, id: TypeId, limit: number = NAME_LIMIT, depth = 0): void {
+  if (!ctx.quirks.nameLimit) return putWholeName(ctx, id, limit, depth);
+  // Cut before it joins the rest: cutting the end off a long text would copy all of it.
+  ctx.out.put(ctx.out.capture(() => putWholeName(ctx, id, limit, depth)).slice(0, limit));
+}
+
+function putWholeName(ctx: EmitContext, id: TypeId, limit: number, depth: number): void {
   const { out, table } = ctx;
-  const start = out.pos;
   const kind = table.kind(id);
-  if (depth > MAX_TYPE_DEPTH) out.put(`<error: type ${id} is part of a cycle or nests too deep>`);
+  // Parameters begin to count anew, so the depth of all that is being written counts too.
+  ctx.textDepth++;
+  if (depth > MAX_TYPE_DEPTH || ctx.textDepth > MAX_TEXT_DEPTH)
+    out.put(`<error: type ${id} is part of a cycle or nests too deep>`);
   else if (kind === Kind.Pointer) putPointerName(ctx, id, depth);
   else if (kind === Kind.Const || kind === Kind.Volatile || kind === Kind.Restrict) {
     putQualifiedName(ctx, id, depth);
@@ -36,8 +44,11 @@ export function putTypeName(ctx: EmitContext, id: TypeId, limit: number = NAME_L
   else if (kind === Kind.FuncProto) putFunctionName(ctx, id, depth);
   else if (kind === Kind.TypeTag) putTypeName(ctx, table.sizeOrType(id), limit, depth + 1);
   else putPlainName(ctx, id, kind);
-  if (ctx.quirks.nameLimit) out.truncate(start + limit);
+  ctx.textDepth--;
 }
+
+/** Texts of types within one another: far from the end of the stack, and from what real code nests. */
+const MAX_TEXT_DEPTH = 600;
 
 function putPlainName(ctx: EmitContext, id: TypeId, kind: number): void {
   const { out, table } = ctx;

@@ -72,6 +72,37 @@ describe('depth does not matter', () => {
   });
 });
 
+describe('what is printed ends', () => {
+  it('for a function that takes itself behind 200 pointers', () => {
+    const pointers = Array.from({ length: 200 }, (_, index) => ptr(index + 2));
+    expect(surviveTypes(...pointers, funcProto(0, [['', 1]])).isDecoded).toBe(true);
+  });
+
+  it('for a function that returns and takes pointers to itself', () => {
+    const loop = [
+      ptr(2),
+      funcProto(1, [
+        ['a', 1],
+        ['b', 1],
+      ]),
+      struct('s', 8, [['f', 1, 0]]),
+    ];
+    expect(surviveTypes(...loop).isDecoded).toBe(true);
+  });
+
+  it('for structs that expand to 2^60 members', () => {
+    const doubling = Array.from({ length: 60 }, (_, index) =>
+      index === 0
+        ? int('int', 4)
+        : struct('s', 8, [
+            ['a', index, 0],
+            ['b', index, 0],
+          ]),
+    );
+    expect(surviveTypes(...doubling).isDecoded).toBe(true);
+  });
+});
+
 describe('ids out of range are reported, by each kind that refers', () => {
   const MISSING = 77;
   it.each<[string, TypeRecord, string]>([

@@ -88,9 +88,13 @@ export class Finder {
     this.#renderer.end();
   }
 
-  /** Prints what had to wait for the last unit and says what is missing. Returns whether nothing is. */
-  finish(): boolean {
+  /**
+   * Prints what had to wait for the last unit and says what is missing, unless it is to be `silent` about
+   * it. Returns whether nothing is missing.
+   */
+  finish({ silent = false }: { readonly silent?: boolean } = {}): boolean {
     this.#renderer.finish();
+    if (silent) return false;
     const { compat, containsEnumerator } = this.#settings;
     const { err } = this.#streams;
     const program = compat ? 'pahole' : 'tspahole';

@@ -34,7 +34,7 @@ function listOwn(given: ListSettings, streams: Streams, parts: ListParts): numbe
   const finder = new Finder(settings, streams, parts);
   const base = loadBase(settings);
   const paths = settings.files.length > 0 ? settings.files : [runningKernel(streams)];
-  let failed = false;
+  let failures = 0;
   for (const path of paths) {
     try {
       visit(finder, loadSync(path, { base }), settings, streams);
@@ -42,11 +42,12 @@ function listOwn(given: ListSettings, streams: Streams, parts: ListParts): numbe
       if (!(error instanceof TspaholeError) || error.code === 'usage') throw error;
       finder.flush();
       writeText(streams.err, `tspahole: ${error.message}\n`);
-      failed = true;
+      failures++;
     }
     if (finder.isDone) break;
   }
-  return finder.finish() && !failed ? 0 : 1;
+  // Where nothing could be read, that says it all.
+  return finder.finish({ silent: failures === paths.length }) && failures === 0 ? 0 : 1;
 }
 
 /** `tspahole list_head` asks for a type of the running kernel; a name with `/` or `.` is a file. */
