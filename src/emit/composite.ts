@@ -6,7 +6,7 @@
 import type { MemberColumns } from '../layout/member-columns.ts';
 import { Kind } from '../model/kinds.ts';
 import type { TypeId } from '../model/table.ts';
-import { type EmitContext, MAX_EXPANDED_MEMBERS, MAX_NESTING } from './context.ts';
+import { type EmitContext, MAX_EXPANDED_MEMBERS, MAX_NESTING, MAX_PENDING } from './context.ts';
 import { putDeclaration, putSuffix } from './declaration.ts';
 import { putMember } from './member.ts';
 import { putPlainRun } from './plain-member.ts';
@@ -89,7 +89,7 @@ export function putUnion(ctx: EmitContext, id: TypeId): void {
   ctx.indent = indent + 1;
   ctx.isInUnion = true;
   ctx.nesting++;
-  for (let index = start; index < start + count; index++) {
+  for (let index = start; index < start + count && out.pos <= MAX_PENDING; index++) {
     const type = columns.typeId[index] as number;
     if (type < table.end) putMember(ctx, columns, index, true);
     else putMissing(ctx, type);
@@ -115,6 +115,7 @@ function putMembers(ctx: EmitContext, id: TypeId, start: number, end: number, ta
   let lastSize = 0;
   const mayRun = ctx.usesTexts && ctx.typeSpacing >= MIN_PLAIN_SPACING;
   for (let index = start; index < end; index++) {
+    if (out.pos > MAX_PENDING) return putRemark(ctx, `<error: type ${id} has too much text>\n`);
     if (mayRun && !pending && isBehindLast(columns, index, lastSize)) {
       const next = putPlainRun(ctx, columns, index, end, tally);
       if (next > index) lastSize = columns.byteSize[next - 1] as number;

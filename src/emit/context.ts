@@ -42,6 +42,10 @@ export const NO_NAME = -1;
  */
 export const MAX_EXPANDED_MEMBERS = 30_000;
 
+/** Characters of one top-level type, and of the text of one type within it: real code has thousands. */
+export const MAX_PENDING: number = 1 << 25;
+export const MAX_TYPE_TEXT: number = 1 << 15;
+
 /** Inline types within one another that are printed. Real code stays below 20. */
 export const MAX_NESTING = 64;
 

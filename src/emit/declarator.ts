@@ -7,7 +7,7 @@
 import { MAX_TYPE_DEPTH } from '../layout/type-facts.ts';
 import { Kind } from '../model/kinds.ts';
 import type { TypeId } from '../model/table.ts';
-import type { EmitContext } from './context.ts';
+import { type EmitContext, MAX_TYPE_TEXT } from './context.ts';
 import { putName } from './declaration.ts';
 import { putParameters, putTypeName, qualifierText } from './type-text.ts';
 
@@ -125,6 +125,7 @@ export function declare(ctx: EmitContext, id: TypeId, name: string): Declaration
   for (let depth = 0; depth < MAX_PARTS; depth++) {
     const kind = table.kind(id);
     if (!hasDerivedPart(ctx, id)) return { baseTypeId: id, declarator };
+    if (declarator.length > MAX_TYPE_TEXT) return { baseTypeId: 0, declarator: '<error: too long>' };
     const wasPointer = isPointer;
     isPointer = kind === Kind.Pointer || (isPointer && kind === Kind.TypeTag);
     if (kind === Kind.Array) {

@@ -6,7 +6,7 @@
 import type { MemberColumns } from '../layout/member-columns.ts';
 import { Kind } from '../model/kinds.ts';
 import { NO_REMARK } from './composite.ts';
-import type { EmitContext } from './context.ts';
+import { type EmitContext, MAX_PENDING } from './context.ts';
 import { putBoundary } from './member.ts';
 import type { Tally } from './tally.ts';
 import { PLAIN } from './type-texts.ts';
@@ -55,7 +55,7 @@ export function putPlainRun(
   const base = ctx.relativeOffsets ? 0 : ctx.baseOffset;
   let at = index;
   let bytes = 0;
-  for (; at < end; at++) {
+  for (; at < end && out.pos <= MAX_PENDING; at++) {
     const type = typeId[at] as number;
     const start = byteOffset[at] as number;
     if (bitSize[at] !== 0 || alignment[at] !== 0 || hole[at] !== 0 || bitHole[at] !== 0) break;

@@ -14,6 +14,7 @@ import {
   MAX_EXPANDED_MEMBERS,
   MAX_NESTED_PARAMETERS,
   MAX_PARAMETER_NESTING,
+  MAX_PENDING,
 } from './context.ts';
 import { needsDeclarator, putAbstractDeclarator, putParameterDeclarator } from './declarator.ts';
 
@@ -155,6 +156,10 @@ export function putParameters(ctx: EmitContext, proto: TypeId, depth = 0): void 
     }
     if (!isFirst) out.put(', ');
     isFirst = false;
+    if (out.pos > MAX_PENDING) {
+      out.put(`<error: type ${proto} has too much text>`);
+      break;
+    }
     putParameter(ctx, type, table.extra(proto, 2 * index), depth);
   }
   if (isFirst) out.put(isVariadic && !ctx.quirks.parameters ? '...)' : 'void)');

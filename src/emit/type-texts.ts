@@ -6,7 +6,7 @@
 import { MAX_TYPE_DEPTH } from '../layout/type-facts.ts';
 import { Kind } from '../model/kinds.ts';
 import type { TypeId } from '../model/table.ts';
-import type { EmitContext } from './context.ts';
+import { type EmitContext, MAX_TYPE_TEXT } from './context.ts';
 import { isAggregate } from './declaration.ts';
 import { needsDeclarator } from './declarator.ts';
 import { putParameters, putTypeName } from './type-text.ts';
@@ -71,6 +71,7 @@ export class TypeTexts {
     let text = this.#names.get(id);
     if (text === undefined) {
       text = ctx.out.capture(() => putTypeName(ctx, id));
+      if (text.length > MAX_TYPE_TEXT) text = `<error: the text of type ${id} is too long>`;
       this.#names.set(id, text);
     }
     return text;
