@@ -46,7 +46,7 @@ export function putStruct(ctx: EmitContext, id: TypeId): void {
   if (!mayExpand(ctx, id, count)) return;
   const isStruct = ctx.table.kind(id) === Kind.Struct;
   const start = layouts.firstMember(id);
-  const isPacked = isStruct && layouts.packed.inferStruct(id);
+  if (isStruct) layouts.packed.inferStruct(id);
   const tally = ctx.beginTally();
 
   putHeader(ctx, id, 'struct');
@@ -61,12 +61,11 @@ export function putStruct(ctx: EmitContext, id: TypeId): void {
 
   out.indent(indent);
   out.put('}');
-  // A struct that holds this one may have been looked at since.
-  const isPackedNow = isPacked || (isStruct && layouts.packed.isPacked(id));
-  if (isPackedNow && !ctx.suppressPacked) out.put(PACKED);
+  const isPacked = isStruct && layouts.packed.isPacked(id);
+  if (isPacked && !ctx.suppressPacked) out.put(PACKED);
   putSuffix(ctx);
   const alignment = layouts.alignment(id);
-  if (alignment !== 0 && !ctx.suppressAligned && !isPackedNow) putAligned(ctx, alignment);
+  if (alignment !== 0 && !ctx.suppressAligned && !isPacked) putAligned(ctx, alignment);
 }
 
 /** Writes an alignment attribute, with the blank before it. */

@@ -33,17 +33,34 @@ export function findTypeByName(
 }
 
 function findInPart(part: TypeTable, offsets: ReadonlySet<number>, forwards: boolean): TypeId | undefined {
+  const isWanted = (kind: number): boolean => isNamedKind(kind) || (forwards && kind === Kind.Forward);
+  if (offsets.size > FEW_OFFSETS) return findByOffsets(part, offsets, isWanted);
   let lowest: TypeId | undefined;
   for (const offset of offsets) {
     for (const { id, word } of wordsWithValue(part, offset)) {
       if (lowest !== undefined && id >= lowest) break;
-      const kind = part.kind(id);
-      if (word !== 0 || !(isNamedKind(kind) || (forwards && kind === Kind.Forward))) continue;
+      if (word !== 0 || !isWanted(part.kind(id))) continue;
       lowest = id;
       break;
     }
   }
   return lowest;
+}
+
+/** A short name is the tail of many: above so many places one loop costs less than a search for each. */
+const FEW_OFFSETS = 4;
+
+function findByOffsets(
+  part: TypeTable,
+  offsets: ReadonlySet<number>,
+  isWanted: (kind: number) => boolean,
+): TypeId | undefined {
+  const { words, starts, firstId } = part;
+  for (let index = 0; index < starts.length; index++) {
+    if (!offsets.has(words[starts[index] as number] as number)) continue;
+    if (isWanted(part.kind(firstId + index))) return firstId + index;
+  }
+  return undefined;
 }
 
 /** A word of a record. */

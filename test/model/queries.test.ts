@@ -19,6 +19,12 @@ import {
 import { tableOf } from '../support/types.ts';
 
 describe('findTypeByName', () => {
+  it('finds a name that is the tail of many others, lowest id first', () => {
+    const tails = Array.from({ length: 9 }, (_, index) => struct(`${'x'.repeat(index + 1)}e`, 4));
+    expect(findTypeByName(tableOf([...tails, struct('e', 4), typedef('e', 1)]), 'e')).toBe(10);
+    expect(findTypeByName(tableOf(tails), 'e')).toBeUndefined();
+  });
+
   const table = tableOf([
     int('int', 4),
     fwd('later'),
