@@ -5,9 +5,9 @@
 const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
-const main = join(__dirname, '../dist/cli/main.js');
-if (existsSync(main)) {
-  require(main);
+const bundle = join(__dirname, '../dist/cli/start.js');
+if (existsSync(bundle)) {
+  void require(bundle).start();
 } else {
   console.error('tspahole: the command line is not built; run `npm ci && npm run build` in its directory');
   process.exitCode = 1;

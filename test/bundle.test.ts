@@ -1,24 +1,28 @@
 /** The bundle of the command line: needs no other package, and loads only what a command needs. */
 
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { basename } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Script } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 
 const shim = fileURLToPath(new URL('../bin/tspahole.js', import.meta.url));
+const start = fileURLToPath(new URL('../dist/cli/start.js', import.meta.url));
 const bundle = new URL('../dist/cli/', import.meta.url);
 
-/** Names of the files that a start with these arguments loads. */
+/** Names of the chunks that a start with these arguments loads. */
 function loadedBy(...args: string[]): string[] {
   const script = `
     process.argv.splice(1, 0, ${JSON.stringify(shim)});
-    process.on('exit', () => process.stderr.write('\\n' + JSON.stringify(Object.keys(require.cache))));
+    const { loadedChunks } = require(${JSON.stringify(start)});
+    process.on('exit', () => process.stderr.write('\\n' + JSON.stringify([...loadedChunks().keys()])));
     require(process.argv[1]);`;
   const { stderr } = spawnSync(process.execPath, ['-e', script, '--', ...args], { encoding: 'utf8' });
   const lastLine = stderr.slice(stderr.lastIndexOf('\n') + 1);
-  return (JSON.parse(lastLine) as string[]).map((path) => basename(path)).sort();
+  return (JSON.parse(lastLine) as string[]).sort();
 }
 
 describe('dist/cli (`npm run build` makes it)', () => {
@@ -31,12 +35,35 @@ describe('dist/cli (`npm run build` makes it)', () => {
     expect(required.filter((specifier) => !specifier.startsWith('./') && !isBuiltin(specifier))).toEqual([]);
   });
 
-  it('loads its entry and the error class alone for --version', () => {
-    expect(loadedBy('--version')).toEqual(['errors.js', 'main.js', 'tspahole.js']);
+  it('loads one chunk for a listing', () => {
+    expect(loadedBy('-C', 'list_head')).toEqual(['./main.js']);
+  });
+
+  it('has bytecode of that chunk which this node accepts', () => {
+    const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(new URL('main.js', bundle), 'utf8')}\n})`;
+    const cachedData = readFileSync(new URL('main.js.bytecode', bundle));
+    expect(new Script(source, { cachedData }).cachedDataRejected).toBe(false);
+  });
+
+  it('starts without the bytecode, and with bytecode of another version of V8', () => {
+    const copy = mkdtempSync(join(tmpdir(), 'tspahole-bundle-'));
+    try {
+      cpSync(new URL('..', bundle), join(copy, 'dist'), { recursive: true });
+      cpSync(shim, join(copy, 'bin/tspahole.js'));
+      const bytecode = join(copy, 'dist/cli/main.js.bytecode');
+      const version = () =>
+        spawnSync(process.execPath, [join(copy, 'bin/tspahole.js'), '--version'], { encoding: 'utf8' });
+      writeFileSync(bytecode, readFileSync(bytecode).fill(0, 0, 32));
+      expect(version()).toMatchObject({ status: 0, stdout: 'v1.31\n', stderr: '' });
+      rmSync(bytecode);
+      expect(version()).toMatchObject({ status: 0, stdout: 'v1.31\n', stderr: '' });
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
   });
 
   it('loads commander for --help only', () => {
-    expect(loadedBy('--help')).toContain('commander.js');
-    expect(loadedBy('-C', 'list_head')).not.toContain('commander.js');
+    expect(loadedBy('--help')).toContain('./commander.js');
+    expect(loadedBy('-C', 'list_head')).not.toContain('./commander.js');
   });
 });

@@ -6,6 +6,7 @@
  */
 
 import { asksForCompat, type ParsedArguments, type ParsedOption, parseArguments } from './argp.ts';
+import { runList } from './commands/list.ts';
 import { BrokenPipe, type Output, writeText } from './output.ts';
 import { toSettings } from './settings.ts';
 
@@ -104,6 +105,5 @@ async function list(parsed: ParsedArguments, { compat, streams }: Invocation): P
     return 0;
   }
   const settings = toSettings(parsed, { compat, env: streams.env });
-  const { runList } = await import('./commands/list.ts');
   return runList(settings, streams);
 }

@@ -37,8 +37,8 @@ function findInPart(part: TypeTable, offsets: ReadonlySet<number>, forwards: boo
   if (offsets.size > FEW_OFFSETS) return findByOffsets(part, offsets, isWanted);
   let lowest: TypeId | undefined;
   for (const offset of offsets) {
-    for (const { id, word } of wordsWithValue(part, offset)) {
-      if (lowest !== undefined && id >= lowest) break;
+    const end = lowest === undefined ? part.words.length : part.startOf(lowest);
+    for (const { id, word } of wordsWithValue(part, offset, end)) {
       if (word !== 0 || !isWanted(part.kind(id))) continue;
       lowest = id;
       break;
@@ -71,11 +71,16 @@ export interface RecordWord {
 }
 
 /**
- * The words of a table's own records that have a value, in the order of ids. The search is the
- * runtime's own code, which takes a tenth of a loop over all records that runs only once.
+ * The words of a table's own records, up to the word `end`, that have a value, in the order of ids. The
+ * search is the runtime's own code, which takes a tenth of a loop over all records that runs only once.
  */
-export function* wordsWithValue(part: TypeTable, value: number): Generator<RecordWord> {
-  const { words, starts, firstId } = part;
+export function* wordsWithValue(
+  part: TypeTable,
+  value: number,
+  end: number = part.words.length,
+): Generator<RecordWord> {
+  const { starts, firstId } = part;
+  const words = part.words.subarray(0, end);
   for (let at = words.indexOf(value); at >= 0; at = words.indexOf(value, at + 1)) {
     const index = recordAt(starts, at);
     yield { id: firstId + index, word: at - (starts[index] as number) };
@@ -94,14 +99,21 @@ function recordAt(starts: Uint32Array, word: number): number {
   return low;
 }
 
-/** All offsets at which `name` can be read in the strings of a table and its bases. Empty for ''. */
+/**
+ * All offsets at which `name` can be read in the strings of a table and its bases. Empty for ''. Whole
+ * strings come before tails of longer ones, which writers seldom use as names.
+ */
 function nameOffsets(table: TypeTable, name: string): ReadonlySet<number> {
-  const offsets = new Set<number>();
-  if (name === '') return offsets;
-  for (const part of tableChain(table)) {
-    for (const offset of part.strings.offsetsOf(name)) offsets.add(offset);
+  const whole: number[] = [];
+  const tails: number[] = [];
+  if (name === '') return new Set();
+  for (const { strings } of tableChain(table)) {
+    for (const offset of strings.offsetsOf(name)) {
+      const isTail = offset > strings.start && strings.bytes[offset - strings.start - 1] !== 0;
+      (isTail ? tails : whole).push(offset);
+    }
   }
-  return offsets;
+  return new Set([...whole, ...tails]);
 }
 
 /** The tables that make up `table`, the lowest base first. */

@@ -8,6 +8,9 @@ import { TspaholeError } from './errors.ts';
 /** How often the bytes of a table may be decoded as parts of different names. */
 const MAX_OVERLAP = 16;
 
+/** So many names are decoded one by one before all are at once. */
+const FEW_NAMES = 2000;
+
 /** Names by their offset; a split table continues its base. */
 export class StringTable {
   /** Logical offset of the first own byte; 0 without a base. */
@@ -18,6 +21,7 @@ export class StringTable {
   readonly #texts = new Map<number, string>();
   #decodedBytes = 0;
   #latin1: string | undefined;
+  #namesDecoded = 0;
 
   constructor(bytes: Uint8Array, base?: StringTable) {
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -32,15 +36,23 @@ export class StringTable {
 
   /**
    * The name at a logical offset, each byte as one character: for output, and for comparing bytes.
-   * Cut out of one string of the whole table, which is made at the first call and far cheaper than
-   * decoding names one by one. Throws `bad-data` for an offset outside the table.
+   * Names beyond the first few are cut out of one string of the whole table, which is far cheaper than
+   * decoding them one by one. Throws `bad-data` for an offset outside the table.
    */
   latin1At(offset: number): string {
     const table = offset >= this.start && offset < this.end ? this : this.owner(offset);
-    table.#latin1 ??= table.bytes.toString('latin1');
     const from = offset - table.start;
+    if (table.#latin1 === undefined) {
+      if (table.#namesDecoded++ < FEW_NAMES) return table.#decodeLatin1(from);
+      table.#latin1 = table.bytes.toString('latin1');
+    }
     const end = table.#latin1.indexOf('\0', from);
     return table.#latin1.slice(from, end < 0 ? undefined : end);
+  }
+
+  #decodeLatin1(from: number): string {
+    const end = this.bytes.indexOf(0, from);
+    return this.bytes.toString('latin1', from, end < 0 ? undefined : end);
   }
 
   /** The table of the chain that holds `offset`. Throws `bad-data` where none does. */

@@ -3,9 +3,13 @@
  * dist/lib and from the bundle in dist/cli alike: all look for the package's own directory.
  */
 
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+
+/**
+ * Where the package's root lies from here: two folders up from src/native and dist/cli, three from
+ * dist/lib/native. Asking the file system which it is would cost more than loading the addon.
+ */
+const ROOTS: readonly string[] = ['../..', '../../..'];
 
 /**
  * The exports of the addon `name`, or undefined where it is not built, does not load on this system, or
@@ -13,29 +17,13 @@ import { fileURLToPath } from 'node:url';
  */
 export function loadBinding(name: string): unknown {
   if (process.env.TSPAHOLE_NO_ADDON === '1') return undefined;
-  const root = packageRoot(dirname(fileURLToPath(import.meta.url)));
-  if (root === undefined) return undefined;
-  const built = openAddon(join(root, 'build/Release', `${name}.node`));
-  return built ?? openAddon(join(root, 'prebuilds', `${process.platform}-${process.arch}`, `${name}.node`));
-}
-
-/** The closest directory at or above `directory` that holds the package.json of this package. */
-function packageRoot(directory: string): string | undefined {
-  for (let at = directory; ; at = dirname(at)) {
-    if (isPackageRoot(at)) return at;
-    if (at === dirname(at)) return undefined;
+  for (const root of ROOTS) {
+    for (const directory of ['build/Release', `prebuilds/${process.platform}-${process.arch}`]) {
+      const addon = openAddon(join(import.meta.dirname, root, directory, `${name}.node`));
+      if (addon !== undefined) return addon;
+    }
   }
-}
-
-function isPackageRoot(directory: string): boolean {
-  try {
-    const manifest: unknown = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
-    return (
-      typeof manifest === 'object' && manifest !== null && 'name' in manifest && manifest.name === 'tspahole'
-    );
-  } catch {
-    return false;
-  }
+  return undefined;
 }
 
 function openAddon(path: string): unknown {

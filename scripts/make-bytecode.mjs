@@ -1,0 +1,31 @@
+/**
+ * Leaves beside each chunk of dist/cli the bytecode of the functions that usual commands run, for
+ * src/cli/start.ts. Called by `npm run build` after the bundler; the bytecode fits the node that runs this.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const here = fileURLToPath(import.meta.url);
+const bundle = new URL('../dist/cli/', import.meta.url);
+const fixtures = fileURLToPath(new URL('../test/fixtures/', import.meta.url));
+
+async function record() {
+  const { start, loadedChunks } = createRequire(import.meta.url)(fileURLToPath(new URL('start.js', bundle)));
+  const files = readdirSync(fixtures).filter((name) => name.endsWith('.btf'));
+  const paths = files.map((name) => `${fixtures}${name}`);
+  for (const args of [paths, ['-C', 'list_head']]) await start([process.execPath, 'tspahole', ...args]);
+  for (const [name, { script }] of loadedChunks()) {
+    writeFileSync(new URL(`${name}.bytecode`, bundle), script.createCachedData());
+  }
+  process.exitCode = 0;
+}
+
+// What the commands print is of no use here.
+if (process.argv[2] === '--record') await record();
+else {
+  const { status } = spawnSync(process.execPath, [here, '--record'], { stdio: 'ignore' });
+  if (status !== 0) console.log('no bytecode was made: commands start a few milliseconds later');
+}
