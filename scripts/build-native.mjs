@@ -1,7 +1,8 @@
 /**
- * Builds the native addon into build/Release, and with `--prebuild` copies it to prebuilds/, which the
- * package ships. The addon only saves time, so every failure ends with a one-line note and exit code 0;
- * the tool's own output is in build/native-build.log. Downloads nothing.
+ * Builds the native addons into build/Release, and with `--prebuild` copies them to prebuilds/, which the
+ * package ships: tspahole_map, which only saves time, and tspahole_dwarf, which reads DWARF and is built
+ * where the headers of elfutils' libdw are. BTF needs neither, so every failure ends with a one-line note
+ * and exit code 0; the tool's own output is in build/native-build.log. Downloads nothing.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -10,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const addon = join(root, 'build/Release/tspahole_map.node');
+const ADDONS = ['tspahole_map', 'tspahole_dwarf'];
 const nodePrefix = join(dirname(process.execPath), '..');
 
 /** The node-gyp that npm names to its scripts, or the one of the npm beside this node. */
@@ -39,12 +40,21 @@ function build() {
   return run.status === 0 ? undefined : 'no working compiler, make and python3; see build/native-build.log';
 }
 
-function copyToPrebuilds() {
+/** Where node-gyp puts an addon. */
+function builtAddon(name) {
+  return join(root, 'build/Release', `${name}.node`);
+}
+
+function copyToPrebuilds(names) {
   const directory = join(root, 'prebuilds', `${process.platform}-${process.arch}`);
   mkdirSync(directory, { recursive: true });
-  copyFileSync(addon, join(directory, 'tspahole_map.node'));
+  for (const name of names) copyFileSync(builtAddon(name), join(directory, `${name}.node`));
 }
 
 const reason = build();
-if (reason !== undefined) console.log(`native addon not built (files are read instead of mapped): ${reason}`);
-else if (process.argv.includes('--prebuild') && existsSync(addon)) copyToPrebuilds();
+const built = ADDONS.filter((name) => existsSync(builtAddon(name)));
+if (reason !== undefined)
+  console.log(`native addons not built (no DWARF; BTF is read instead of mapped): ${reason}`);
+else if (!built.includes('tspahole_dwarf'))
+  console.log('no DWARF: the headers of libdw were not found (libdw-dev, elfutils-devel)');
+if (reason === undefined && process.argv.includes('--prebuild')) copyToPrebuilds(built);

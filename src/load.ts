@@ -5,27 +5,40 @@
 
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type * as zlib from 'node:zlib';
 import { decodeBtf } from './btf/decode.ts';
 import { isBtf } from './btf/header.ts';
+import type { DwarfBinding } from './dwarf/binding.ts';
+import { type DwarfOptions, DwarfReader } from './dwarf/reader.ts';
+import { debugFileCandidates } from './elf/debug-file.ts';
 import { type ElfFile, parseElf } from './elf/file.ts';
 import { isElf } from './elf/header.ts';
 import { type ByteSource, openFileSource } from './elf/source.ts';
 import { TspaholeError, withPlace } from './model/errors.ts';
+import { mergeTables } from './model/merge.ts';
 import type { TypeTable } from './model/table.ts';
+import { loadBinding } from './native/binding.ts';
 import { mapSysfs } from './native/map.ts';
 
 /** Where the running kernel offers its types. */
 export const RUNNING_KERNEL_BTF = '/sys/kernel/btf/vmlinux';
 
+/** A format that types are read from. */
+export type TypeFormat = 'dwarf' | 'btf';
+
 /** What {@link loadSync} is told besides the path. */
 export interface LoadOptions {
   /** Table that split BTF continues. Default: for `/sys/kernel/btf/MODULE` the `vmlinux` beside it. */
   readonly base?: TypeTable | undefined;
+  /** The formats to look for, the first that a file has is read. Default: DWARF, then BTF. */
+  readonly formats?: readonly TypeFormat[] | undefined;
+  /** What is read of DWARF besides types. */
+  readonly dwarf?: DwarfOptions | undefined;
 }
 
 /** The types of one compile unit; a BTF file is one unit. */
 export interface TypeUnit {
-  /** Name of the unit; for BTF the path. */
+  /** Name of the unit: the path of its source; for BTF the path of the file. */
   readonly name: string;
   readonly table: TypeTable;
 }
@@ -33,8 +46,10 @@ export interface TypeUnit {
 /** The types of one file. */
 export interface TypeSource {
   readonly path: string;
-  readonly format: 'btf';
-  /** Remarks about what was left out, one line each. */
+  readonly format: TypeFormat;
+  /** Number of units that {@link units} gives. */
+  readonly unitCount: number;
+  /** Remarks about what was left out, one line each; those about a unit come while it is read. */
   readonly notes: readonly string[];
   /** All types as one table. */
   table(): TypeTable;
@@ -42,22 +57,18 @@ export interface TypeSource {
   units(): Iterable<TypeUnit>;
 }
 
+const DEFAULT_FORMATS: readonly TypeFormat[] = ['dwarf', 'btf'];
+
 /**
- * Loads the types of a file: raw BTF, or an ELF file with a `.BTF` section (a `.BTF.base` section is
- * used as its base). Without a path: those of the running kernel.
+ * Loads the types of a file: raw BTF, or an ELF file with DWARF (in itself or in its separate debug file) or
+ * a `.BTF` section (a `.BTF.base` section is used as its base). Without a path: those of the running kernel.
  *
  * Throws `not-found` for a file that does not exist or has no type information, `io` for one that cannot
- * be read, `bad-data` for one that contradicts its format.
+ * be read, `bad-data` for one that contradicts its format, `unsupported` where DWARF is all that there is
+ * and the addon for it does not work on this machine.
  */
 export function loadSync(path: string = RUNNING_KERNEL_BTF, options: LoadOptions = {}): TypeSource {
-  const { table, notes } = withPlace({ file: path }, () => loadTable(path, options));
-  return {
-    path,
-    format: 'btf',
-    notes,
-    table: () => table,
-    units: () => [{ name: path, table }],
-  };
+  return withPlace({ file: path }, () => loadSource(path, options));
 }
 
 /** As {@link loadSync}, in a promise. */
@@ -65,24 +76,43 @@ export async function load(path?: string, options?: LoadOptions): Promise<TypeSo
   return loadSync(path, options);
 }
 
-interface Loaded {
-  readonly table: TypeTable;
-  readonly notes: readonly string[];
-}
-
 const SYSFS_BTF = '/sys/kernel/btf/';
 
-function loadTable(path: string, options: LoadOptions): Loaded {
-  if (path.startsWith(SYSFS_BTF)) return { table: decodeSysfs(path, options), notes: [] };
+function loadSource(path: string, options: LoadOptions): TypeSource {
+  const formats = options.formats ?? DEFAULT_FORMATS;
+  if (path.startsWith(SYSFS_BTF)) {
+    if (!formats.includes('btf')) throw nothingOf(formats);
+    return btfSource(path, decodeSysfs(path, options));
+  }
   const source = openFileSource(requireFile(path));
   try {
     const head = source.read(0, Math.min(4, source.size));
-    if (isBtf(head)) return { table: decodeBtf(source.read(0, source.size), options), notes: [] };
-    if (isElf(head)) return loadElf(source, options);
-    throw new TspaholeError('not-found', 'neither an ELF file nor raw BTF');
+    if (isBtf(head) && formats.includes('btf')) {
+      return btfSource(path, decodeBtf(source.read(0, source.size), options));
+    }
+    if (isElf(head)) return loadElf(path, source, options);
+    throw isBtf(head)
+      ? nothingOf(formats)
+      : new TspaholeError('not-found', 'neither an ELF file nor raw BTF');
   } finally {
     source.close();
   }
+}
+
+function btfSource(path: string, table: TypeTable, notes: readonly string[] = []): TypeSource {
+  return {
+    path,
+    format: 'btf',
+    unitCount: 1,
+    notes,
+    table: () => table,
+    units: () => [{ name: path, table }],
+  };
+}
+
+function nothingOf(formats: readonly TypeFormat[]): TspaholeError {
+  const names = { dwarf: 'DWARF', btf: '.BTF section' };
+  return new TspaholeError('not-found', `no ${formats.map((format) => names[format]).join(' and no ')}`);
 }
 
 function requireFile(path: string): string {
@@ -118,18 +148,31 @@ function readFailure(error: unknown): TspaholeError {
   return new TspaholeError('io', `cannot read: ${code}`, {}, error);
 }
 
-function loadElf(source: ByteSource, options: LoadOptions): Loaded {
+function loadElf(path: string, source: ByteSource, options: LoadOptions): TypeSource {
+  const formats = options.formats ?? DEFAULT_FORMATS;
   const elf = parseElf(source);
-  const section = elf.section('.BTF');
-  if (section === undefined) {
-    const what = hasDwarf(elf) ? 'no .BTF section, and DWARF is not read by this version' : 'no .BTF section';
-    throw new TspaholeError('not-found', what);
+  const notes: string[] = [];
+  for (const format of formats) {
+    const found =
+      format === 'btf' ? loadBtfSection(path, elf, options, notes) : loadDwarf(path, elf, options, notes);
+    if (found !== undefined) return found;
   }
+  // What stopped the reading of DWARF is the reason that counts.
+  const [reason] = notes;
+  throw reason === undefined ? nothingOf(formats) : new TspaholeError('unsupported', reason);
+}
+
+function loadBtfSection(
+  path: string,
+  elf: ElfFile,
+  options: LoadOptions,
+  notes: readonly string[],
+): TypeSource | undefined {
+  const section = elf.section('.BTF');
+  if (section === undefined) return undefined;
   const pointerSize = elf.header.wordSize;
   const base = options.base ?? decodeDistilledBase(elf, pointerSize);
-  const table = decodeBtf(section.data(), { base, pointerSize });
-  const notes = hasDwarf(elf) ? ['DWARF is not read by this version: types are those of .BTF'] : [];
-  return { table, notes };
+  return btfSource(path, decodeBtf(section.data(), { base, pointerSize }), notes);
 }
 
 function decodeDistilledBase(elf: ElfFile, pointerSize: number): TypeTable | undefined {
@@ -138,6 +181,70 @@ function decodeDistilledBase(elf: ElfFile, pointerSize: number): TypeTable | und
   return decodeBtf(bytes, { pointerSize, place: { section: '.BTF.base' } });
 }
 
+/** What to do where the addon for DWARF does not load. */
+const NO_DWARF =
+  'DWARF cannot be read: it needs libdw (Debian: apt install libdw1; to build, libdw-dev) and `npm run build:native`';
+
+function loadDwarf(
+  path: string,
+  elf: ElfFile,
+  options: LoadOptions,
+  notes: string[],
+): TypeSource | undefined {
+  const debugPath = hasDwarf(elf) ? path : findDebugFile(elf, path);
+  if (debugPath === undefined) return undefined;
+  const binding = loadBinding('tspahole_dwarf') as DwarfBinding | undefined;
+  if (binding === undefined) {
+    notes.push(NO_DWARF);
+    return undefined;
+  }
+  const open = (): DwarfReader =>
+    new DwarfReader(binding, debugPath, options.dwarf ?? {}, ({ text, section, offset }) => {
+      notes.push(`${section}+0x${offset.toString(16)}: ${text}`);
+    });
+  let first: DwarfReader | undefined = open();
+  const read = (): DwarfReader => {
+    const reader = first ?? withPlace({ file: path }, open);
+    first = undefined;
+    return reader;
+  };
+  const units = function* (): Generator<TypeUnit> {
+    try {
+      yield* read().units();
+    } catch (error) {
+      throw error instanceof TspaholeError ? error.within({ file: path }) : error;
+    }
+  };
+  const table = (): TypeTable => mergeTables([...units()].map((unit) => unit.table));
+  return { path, format: 'dwarf', unitCount: first.unitCount, notes, table, units };
+}
+
 function hasDwarf(elf: ElfFile): boolean {
   return elf.section('.debug_info') !== undefined || elf.section('.zdebug_info') !== undefined;
+}
+
+/** The path of the separate debug file, where there is one that belongs to the file. */
+function findDebugFile(elf: ElfFile, path: string): string | undefined {
+  for (const { path: candidate, buildId, crc } of debugFileCandidates(elf, path)) {
+    if (!statSync(candidate, { throwIfNoEntry: false })?.isFile()) continue;
+    if (crc !== undefined && checksum(candidate) === crc) return candidate;
+    if (buildId !== undefined && hasBuildId(candidate, buildId)) return candidate;
+  }
+  return undefined;
+}
+
+/** CRC-32 of a file. Few files need it, so zlib is not loaded before. */
+function checksum(path: string): number {
+  const { crc32 }: typeof zlib = process.getBuiltinModule('node:zlib');
+  return crc32(readFileSync(path));
+}
+
+function hasBuildId(path: string, wanted: Uint8Array): boolean {
+  const source = openFileSource(path);
+  try {
+    const found = parseElf(source).buildId();
+    return found !== undefined && Buffer.compare(found, wanted) === 0;
+  } finally {
+    source.close();
+  }
 }

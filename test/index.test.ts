@@ -47,7 +47,7 @@ describe('the types', () => {
     expectTypeOf(tspahole.decodeBtf).toEqualTypeOf<
       (bytes: Uint8Array, options?: tspahole.DecodeBtfOptions) => tspahole.TypeTable
     >();
-    expectTypeOf<tspahole.LoadOptions>().toEqualTypeOf<{ readonly base?: tspahole.TypeTable | undefined }>();
+    expectTypeOf<tspahole.LoadOptions['base']>().toEqualTypeOf<tspahole.TypeTable | undefined>();
   });
 
   it('of types: a union on kind', () => {
@@ -73,6 +73,17 @@ describe('the types', () => {
       | 'datasec'
       | 'declTag'
       | 'typeTag'
+      | 'reference'
+      | 'rvalueReference'
+      | 'memberPointer'
+      | 'atomic'
+      | 'complex'
+      | 'charString'
+      | 'subrange'
+      | 'templateParameter'
+      | 'unspecified'
+      | 'namespace'
+      | 'variantPart'
       | 'unknown'
     >();
     expectTypeOf<Extract<tspahole.Type, { kind: 'struct' }>>().toEqualTypeOf<tspahole.StructType>();

@@ -21,6 +21,16 @@ function fileOf(name: string, bytes: Uint8Array): string {
   return path;
 }
 
+/** Runs `action` as on a machine where no addon loads. */
+function withoutAddons<T>(action: () => T): T {
+  process.env.TSPAHOLE_NO_ADDON = '1';
+  try {
+    return action();
+  } finally {
+    delete process.env.TSPAHOLE_NO_ADDON;
+  }
+}
+
 function elfOf(...sections: SectionSpec[]): Uint8Array {
   return writeElf({ wordSize: 8, endian: 'little', sections });
 }
@@ -84,20 +94,31 @@ describe('an ELF file', () => {
     expect(loadSync(fileOf('module.ko', bytes), { base }).table().base).toBe(base);
   });
 
-  it('with DWARF and BTF gives BTF, and a note', () => {
+  it('with DWARF and BTF gives BTF where that is asked for', () => {
     const bytes = elfOf({ name: '.BTF', data: btf(types) }, { name: '.debug_info', data: Uint8Array.of(0) });
-    expect(loadSync(fileOf('both.o', bytes)).notes).toEqual([
-      'DWARF is not read by this version: types are those of .BTF',
-    ]);
+    const source = loadSync(fileOf('both.o', bytes), { formats: ['btf'] });
+    expect([source.format, source.notes]).toEqual(['btf', []]);
+  });
+
+  it('with DWARF and BTF gives BTF and a note where DWARF cannot be read', () => {
+    const bytes = elfOf({ name: '.BTF', data: btf(types) }, { name: '.debug_info', data: Uint8Array.of(0) });
+    const source = withoutAddons(() => loadSync(fileOf('both.o', bytes)));
+    expect(source.format).toBe('btf');
+    expect(source.notes).toEqual([expect.stringContaining('libdw')]);
   });
 
   it('without types is not found', () => {
     expectFailure(fileOf('plain.o', elfOf()), 'not-found', 'no .BTF section');
   });
 
-  it('with DWARF alone says so', () => {
+  it('with DWARF alone names the package that is missing where it cannot be read', () => {
     const path = fileOf('dwarf.o', elfOf({ name: '.debug_info', data: Uint8Array.of(0) }));
-    expectFailure(path, 'not-found', 'DWARF is not read by this version');
+    withoutAddons(() => expectFailure(path, 'unsupported', 'apt install libdw1'));
+  });
+
+  it('without what is asked for says so', () => {
+    const path = fileOf('plain.o', elfOf());
+    expectFailure(path, 'not-found', 'no DWARF', { formats: ['dwarf'] });
   });
 });
 

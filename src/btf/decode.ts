@@ -6,7 +6,7 @@
 
 import { hostEndian } from '../model/bytes.ts';
 import { type ErrorPlace, TspaholeError } from '../model/errors.ts';
-import { BTF_KIND_COUNT, Kind } from '../model/kinds.ts';
+import { BTF_KIND_COUNT, FIRST_OWN_KIND, Kind } from '../model/kinds.ts';
 import { HEADER_WORDS, infoKind, infoVlen, RECORD_SHAPES } from '../model/records.ts';
 import { StringTable } from '../model/strings.ts';
 import { TypeTable } from '../model/table.ts';
@@ -62,7 +62,8 @@ function knownLayout(): KindLayout {
 
 function kindLayout(bytes: Uint8Array, { layout }: BtfHeader): KindLayout {
   const known = knownLayout();
-  const count = Math.min(layout.byteSize / BTF_LAYOUT_RECORD_SIZE, 128);
+  // A file's own kind may not pass for one of the model's.
+  const count = Math.min(layout.byteSize / BTF_LAYOUT_RECORD_SIZE, FIRST_OWN_KIND);
   for (let kind = BTF_KIND_COUNT; kind < count; kind++) {
     const at = layout.offset + kind * BTF_LAYOUT_RECORD_SIZE;
     const [infoSize, elementSize] = [bytes[at] as number, bytes[at + 1] as number];

@@ -25,6 +25,9 @@ export function newDraft(compat: boolean): Draft {
     formatPath: undefined,
     formatText: undefined,
     btfBase: undefined,
+    jobs: undefined,
+    firstUnitOnly: false,
+    kabiPrefix: undefined,
     languages: undefined,
     asked: [],
     classNames: [],
@@ -35,6 +38,9 @@ export function newDraft(compat: boolean): Draft {
     recursive: false,
     exclude: undefined,
     prefixFilter: undefined,
+    unitExclude: undefined,
+    declExclude: undefined,
+    showPrivate: false,
     anonInclude: false,
     nestedAnonInclude: false,
     sort: false,
@@ -54,6 +60,7 @@ export function newDraft(compat: boolean): Draft {
     expandTypes: false,
     expandPointers: false,
     hex: false,
+    showDeclInfo: false,
     quiet: false,
     relOffset: false,
     onlyDataMembers: false,
@@ -91,8 +98,10 @@ const EFFECTS: Readonly<Record<SupportedName, Effect>> = {
   format_path: setFormatPath,
   btf_base: text('btfBase'),
   jobs: (draft, value, given) => {
-    if (value !== '') parseNumber(given, draft.compat, { bits: 16 });
+    draft.jobs = value === '' ? undefined : parseNumber(given, draft.compat, { bits: 16 });
   },
+  first_obj_only: set('firstUnitOnly'),
+  kabi_prefix: text('kabiPrefix'),
   hashbits: checkHashBits,
   lang: (draft, value) => {
     draft.languages = parseLanguages(value, draft.languages?.exclude ?? false);
@@ -109,6 +118,12 @@ const EFFECTS: Readonly<Record<SupportedName, Effect>> = {
   recursive: set('recursive'),
   exclude: text('exclude'),
   prefix_filter: text('prefixFilter'),
+  cu_exclude: text('unitExclude'),
+  decl_exclude: text('declExclude'),
+  show_private_classes: (draft) => {
+    draft.showPrivate = true;
+    draft.onlyDataMembers = true;
+  },
   anon_include: set('anonInclude'),
   nested_anon_include: set('nestedAnonInclude'),
   sort: set('sort'),
@@ -143,6 +158,7 @@ const EFFECTS: Readonly<Record<SupportedName, Effect>> = {
   expand_types: set('expandTypes'),
   expand_pointers: set('expandPointers'),
   hex: set('hex'),
+  show_decl_info: set('showDeclInfo'),
   quiet: set('quiet'),
   rel_offset: set('relOffset'),
   show_only_data_members: set('onlyDataMembers'),
@@ -166,7 +182,16 @@ function names(by: NameOption): Effect {
   };
 }
 
-function text(field: 'btfBase' | 'containsEnumerator' | 'exclude' | 'prefixFilter'): Effect {
+type TextField =
+  | 'btfBase'
+  | 'containsEnumerator'
+  | 'declExclude'
+  | 'exclude'
+  | 'kabiPrefix'
+  | 'prefixFilter'
+  | 'unitExclude';
+
+function text(field: TextField): Effect {
   return (draft, value) => {
     draft[field] = value;
   };

@@ -32,10 +32,24 @@ export function keepsBtf({ names, exclude }: LanguageFilter, compat: boolean): b
   return isNamed !== exclude;
 }
 
+/** Whether the filter keeps a unit of DWARF in this language (DW_LANG). */
+export function keepsUnit(filter: LanguageFilter, language: number): boolean {
+  return languageCodes(filter).includes(language) !== filter.exclude;
+}
+
+/** The DW_LANG numbers of the languages of a filter. */
+export function languageCodes({ names }: LanguageFilter): number[] {
+  return names.map((name) => (name === 'asm' ? DW_LANG_ASSEMBLER : KNOWN.indexOf(name) + 1));
+}
+
+/** DW_LANG_Mips_Assembler: what assemblers write. */
+const DW_LANG_ASSEMBLER = 0x8001;
+
 const C_STANDARDS: readonly string[] = ['c89', 'c99', 'c11'];
 
+/** In the order of their numbers from 1 on (DWARF 5, 7.12), but for `asm`. */
 const KNOWN: readonly string[] = (
-  'ada83 ada95 asm bliss c c89 c99 c11 c++ c++03 c++11 c++14 cobol74 cobol85 d dylan fortran77 fortran90 ' +
-  'fortran95 fortran03 fortran08 go haskell java julia modula2 modula3 objc objc++ ocaml opencl pascal83 ' +
-  'pli python renderscript rust swift upc'
+  'c89 c ada83 c++ cobol74 cobol85 fortran77 fortran90 pascal83 modula2 java c99 ada95 fortran95 pli objc ' +
+  'objc++ upc d python opencl go modula3 haskell c++03 c++11 ocaml rust c11 swift julia dylan c++14 ' +
+  'fortran03 fortran08 renderscript bliss asm'
 ).split(' ');

@@ -43,6 +43,12 @@ export interface ListSettings {
   readonly formatText: string | undefined;
   /** `--btf_base`: path of the base of split BTF. */
   readonly btfBase: string | undefined;
+  /** `-j`: threads that read DWARF; absent: as many as the reader takes by itself. */
+  readonly jobs: number | undefined;
+  /** `--first_obj_only`: only the first unit of each file. */
+  readonly firstUnitOnly: boolean;
+  /** `--kabi_prefix`: names that begin with this become this. */
+  readonly kabiPrefix: string | undefined;
   /** `--lang`, `--lang_exclude`, else PAHOLE_LANG_EXCLUDE. */
   readonly languages: LanguageFilter | undefined;
 
@@ -62,6 +68,12 @@ export interface ListSettings {
   readonly exclude: string | undefined;
   /** `-y`: prefix that names must have. */
   readonly prefixFilter: string | undefined;
+  /** `-X`: prefix of names of units to leave out. */
+  readonly unitExclude: string | undefined;
+  /** `-D`: prefix of paths of files whose declarations to leave out. */
+  readonly declExclude: string | undefined;
+  /** `--show_private_classes`: also types declared in types and functions. */
+  readonly showPrivate: boolean;
   /** `-a`: anonymous types that have a typedef. */
   readonly anonInclude: boolean;
   /** `-A`: with `-a`, anonymous types without one. */
@@ -103,11 +115,13 @@ export interface ListSettings {
   readonly expandPointers: boolean;
   /** `--hex`. */
   readonly hex: boolean;
+  /** `-I`: say where each type is declared. */
+  readonly showDeclInfo: boolean;
   /** `-q`: no footer, no comments, no offsets. */
   readonly quiet: boolean;
   /** `-r`. */
   readonly relOffset: boolean;
-  /** `-M`. BTF has nothing that it would leave out. */
+  /** `-M`: only data members. BTF has nothing that it would leave out. */
   readonly onlyDataMembers: boolean;
   /** `--flat_arrays`. */
   readonly flatArrays: boolean;

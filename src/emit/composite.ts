@@ -5,7 +5,9 @@
 
 import type { MemberColumns } from '../layout/member-columns.ts';
 import { Kind } from '../model/kinds.ts';
+import { MemberFlag } from '../model/side-columns.ts';
 import type { TypeId } from '../model/table.ts';
+import { ChildCursor, definitionKeyword, putBaseClasses } from './class.ts';
 import { type EmitContext, MAX_EXPANDED_MEMBERS, MAX_NESTING, MAX_PENDING } from './context.ts';
 import { putDeclaration, putSuffix } from './declaration.ts';
 import { putMember } from './member.ts';
@@ -13,6 +15,7 @@ import { putPlainRun } from './plain-member.ts';
 import {
   beginRemark,
   countForcedAlignment,
+  putForcePadding,
   putHole,
   putPreHoles,
   putRemark,
@@ -22,13 +25,15 @@ import { narrow8, putFooter } from './statistics.ts';
 import type { Tally } from './tally.ts';
 import { MIN_PLAIN_SPACING } from './type-texts.ts';
 
-const PACKED = ' __attribute__((__packed__))';
+export const PACKED = ' __attribute__((__packed__))';
 
 function putHeader(ctx: EmitContext, id: TypeId, keyword: string): void {
   const { out, prefix } = ctx;
   const nameOffset = ctx.table.nameOffset(id);
   const name = nameOffset === 0 ? '' : ` ${out.nameText(nameOffset)}`;
-  out.put(`${prefix === '' ? '' : `${prefix} `}${keyword}${name} {\n`);
+  out.put(`${prefix === '' ? '' : `${prefix} `}${keyword}${name}`);
+  if (ctx.table.side !== undefined) putBaseClasses(ctx, id, ctx.table.side);
+  out.put(' {\n');
 }
 
 /** Whether the next level of an aggregate may be printed; writes an error where it may not. */
@@ -49,7 +54,7 @@ export function putStruct(ctx: EmitContext, id: TypeId): void {
   if (isStruct) layouts.packed.inferStruct(id);
   const tally = ctx.beginTally();
 
-  putHeader(ctx, id, 'struct');
+  putHeader(ctx, id, definitionKeyword(ctx, id));
   ctx.indent = indent + 1;
   ctx.nesting++;
   putMembers(ctx, id, start, start + count, tally);
@@ -112,8 +117,12 @@ function putMembers(ctx: EmitContext, id: TypeId, start: number, end: number, ta
   let pending = comments && putPreHoles(ctx, id, tally);
   // The size that the members at the present offset take.
   let lastSize = 0;
-  const mayRun = ctx.usesTexts && ctx.typeSpacing >= MIN_PLAIN_SPACING;
+  const { side } = ctx.table;
+  const children = side === undefined ? undefined : new ChildCursor(id, side);
+  const mayRun = ctx.usesTexts && ctx.typeSpacing >= MIN_PLAIN_SPACING && children === undefined;
   for (let index = start; index < end; index++) {
+    children?.putBefore(ctx, index - start);
+    children?.putAccessibilityOf(ctx, index - start);
     if (out.pos > MAX_PENDING) return putRemark(ctx, `<error: type ${id} has too much text>\n`);
     if (mayRun && !pending && isBehindLast(columns, index, lastSize)) {
       const next = putPlainRun(ctx, columns, index, end, tally);
@@ -123,19 +132,24 @@ function putMembers(ctx: EmitContext, id: TypeId, start: number, end: number, ta
     }
     const type = columns.typeId[index] as number;
     const byteOffset = columns.byteOffset[index] as number;
-    const size = columns.byteSize[index] as number;
+    const isBase = side !== undefined && (side.memberFlags(id, index - start) & MemberFlag.Inheritance) !== 0;
+    // A base class may overlap what follows by its own padding.
+    const overlap = isBase ? Math.min(0, columns.hole[index] as number) : 0;
+    const size = (columns.byteSize[index] as number) + overlap;
     const bitSize = columns.bitSize[index] as number;
     if (columns.alignment[index] !== 0) countForcedAlignment(ctx, id, index, tally);
     if (
       lastSize !== 0 &&
+      !isBase &&
       (bitSize !== 0 || byteOffset - (columns.byteOffset[index - 1] as number) < lastSize)
     ) {
       pending = putBitfieldRemarks(ctx, columns, index, lastSize, pending);
     }
     if (pending) out.newline();
     pending = false;
-    ctx.isLastMember = index === end - 1;
+    ctx.isLastMember = children?.isLast(index - start, end - start) ?? index === end - 1;
     ctx.isFirstMember = index === start;
+    ctx.isBaseClass = isBase;
     if (type >= typeCount) {
       putMissing(ctx, type);
       out.newline();
@@ -154,6 +168,8 @@ function putMembers(ctx: EmitContext, id: TypeId, start: number, end: number, ta
     const hasMoved = lastSize === 0 || columns.byteOffset[index - 1] !== byteOffset;
     if (hasMoved || (bitSize !== 0 && columns.bitSize[index - 1] === 0)) lastSize = size;
   }
+  children?.putBefore(ctx, end - start);
+  if (side !== undefined) putForcePadding(ctx, id, start, end, side);
 }
 
 /** Whether a member does not begin within the one before. */
@@ -173,7 +189,7 @@ function putMissing(ctx: EmitContext, type: TypeId): void {
  * What a bitfield needs before it to land where it is, and where members share bytes. Returns whether
  * an empty line must follow.
  */
-function putBitfieldRemarks(
+export function putBitfieldRemarks(
   ctx: EmitContext,
   columns: MemberColumns,
   index: number,
@@ -217,7 +233,7 @@ function putHoleMarker(ctx: EmitContext, columns: MemberColumns, index: number, 
  * Writes what is unused behind a member. `pending` says that a remark precedes. Returns whether one does
  * now. Bitfields that overlap have a negative number of bits between them.
  */
-function putHoleRemarks(
+export function putHoleRemarks(
   ctx: EmitContext,
   columns: MemberColumns,
   index: number,

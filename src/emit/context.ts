@@ -7,7 +7,7 @@ import type { Layouts } from '../layout/layouts.ts';
 import { emptyWaste, type Waste } from '../layout/placement.ts';
 import type { TypeTable } from '../model/table.ts';
 import { Printer, type Sink } from './printer.ts';
-import { NO_QUIRKS, type Quirks } from './quirks.ts';
+import { NO_QUIRKS, type Quirks, withoutBtfQuirks } from './quirks.ts';
 import { clearTally, newTally, type Tally } from './tally.ts';
 import { TypeTexts } from './type-texts.ts';
 
@@ -29,6 +29,14 @@ export interface PaholeOptions {
   readonly suppressPacked?: boolean | undefined;
   /** Add a line that names the first member of the largest base type. */
   readonly showFirstBiggest?: boolean | undefined;
+  /** Print `struct` where the source says `class`. */
+  readonly classesAsStructs?: boolean | undefined;
+  /** Leave out the bitfields that make a padding explicit, which only DWARF leads to. */
+  readonly suppressForcePaddings?: boolean | undefined;
+  /** Leave out types, methods and static members that are declared in a type. */
+  readonly onlyDataMembers?: boolean | undefined;
+  /** Name of the unit, to be printed with the declaration's place before each type. */
+  readonly usedAt?: string | undefined;
   /** Rules in which to print as pahole 1.31 does though it is wrong. Default: none. */
   readonly quirks?: Quirks | undefined;
 }
@@ -68,6 +76,10 @@ export class EmitContext {
   readonly flatArrays: boolean;
   readonly suppressAligned: boolean;
   readonly suppressPacked: boolean;
+  readonly suppressForcePaddings: boolean;
+  readonly classesAsStructs: boolean;
+  readonly onlyDataMembers: boolean;
+  readonly usedAt: string | undefined;
   readonly showFirstBiggest: boolean;
   readonly cachelineSize: number;
   /** Texts of the types of members. */
@@ -99,6 +111,8 @@ export class EmitContext {
   isLastMember = false;
   isFirstMember = false;
   isInUnion = false;
+  /** Whether the member that is printed next is a base class. */
+  isBaseClass = false;
   /** Offset from which on a member lies in a cacheline that has not been announced. */
   nextBoundary = 0;
   /** Members printed since the top-level type began. */
@@ -121,7 +135,8 @@ export class EmitContext {
     this.table = layouts.table;
     this.layouts = layouts;
     this.out = new Printer(layouts.table.strings, sink);
-    this.quirks = options.quirks ?? NO_QUIRKS;
+    const quirks = options.quirks ?? NO_QUIRKS;
+    this.quirks = layouts.table.side === undefined ? quirks : withoutBtfQuirks(quirks);
     this.expandTypes = options.expandTypes ?? false;
     this.expandPointers = options.expandPointers ?? false;
     this.hex = options.hex ?? false;
@@ -130,6 +145,10 @@ export class EmitContext {
     this.flatArrays = options.flatArrays ?? false;
     this.suppressAligned = options.suppressAligned ?? false;
     this.suppressPacked = options.suppressPacked ?? false;
+    this.suppressForcePaddings = options.suppressForcePaddings ?? false;
+    this.classesAsStructs = options.classesAsStructs ?? false;
+    this.onlyDataMembers = options.onlyDataMembers ?? false;
+    this.usedAt = options.usedAt;
     this.showFirstBiggest = options.showFirstBiggest ?? false;
     this.cachelineSize = layouts.cachelineSize;
     this.#relativeOffsets = options.relativeOffsets ?? false;

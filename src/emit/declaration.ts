@@ -5,6 +5,7 @@
 
 import { MAX_TYPE_DEPTH } from '../layout/type-facts.ts';
 import { Kind } from '../model/kinds.ts';
+import { TypeFlag } from '../model/side-columns.ts';
 import type { TypeId } from '../model/table.ts';
 import { putStruct, putUnion } from './composite.ts';
 import { type EmitContext, MAX_NESTING, NO_NAME } from './context.ts';
@@ -17,7 +18,7 @@ import {
   putDeclared,
 } from './declarator.ts';
 import { putEnum } from './enum.ts';
-import { putParameters, qualifierText } from './type-text.ts';
+import { putParameters, qualifierText, structKeyword } from './type-text.ts';
 
 /**
  * How a declaration treats an aggregate that it meets, as flags: print it in place though it has a
@@ -119,7 +120,7 @@ function putType(ctx: EmitContext, id: TypeId, name: number, mode: number): void
   if (kind === Kind.Pointer) putPointer(ctx, id, name, mode);
   else if (kind === Kind.Array) putArray(ctx, id, name);
   else if (kind === Kind.FuncProto) putFunction(ctx, id, name, '');
-  else if (kind === Kind.Const) putConst(ctx, id, name, mode);
+  else if (kind === Kind.Const || kind === Kind.Atomic) putConst(ctx, id, name, mode);
   else putColumns(ctx, id, name);
 }
 
@@ -221,11 +222,12 @@ function putConst(ctx: EmitContext, id: TypeId, name: number, mode: number): voi
   const saved = ctx.typeSpacing;
   let target = id;
   let innermost = id;
-  let kind: number = Kind.Const;
+  let kind = table.kind(id);
   for (let depth = 0; isConstOrTag(kind) && depth < MAX_TYPE_DEPTH; depth++) {
-    if (kind === Kind.Const) {
-      out.put('const ');
-      ctx.typeSpacing -= 6;
+    if (kind !== Kind.TypeTag) {
+      const word = `${qualifierText(kind)} `;
+      out.put(word);
+      ctx.typeSpacing -= word.length;
       innermost = target;
     }
     target = table.sizeOrType(target);
@@ -239,7 +241,7 @@ function putConst(ctx: EmitContext, id: TypeId, name: number, mode: number): voi
 }
 
 function isConstOrTag(kind: number): boolean {
-  return kind === Kind.Const || kind === Kind.TypeTag;
+  return kind === Kind.Const || kind === Kind.Atomic || kind === Kind.TypeTag;
 }
 
 /** Writes the element's declaration with the name, then the dimensions. */
@@ -248,7 +250,8 @@ export function putArray(ctx: EmitContext, id: TypeId, name: number): void {
   const element = table.extra(id, 0);
   if (ctx.nesting >= MAX_NESTING) return ctx.out.put(`<error: array type ${id} nests too deep>`);
   ctx.nesting++;
-  if (table.kind(element) === Kind.Array && !ctx.quirks.reversedDimensions) {
+  if (isVector(ctx, id)) putVector(ctx, id, name);
+  else if (table.kind(element) === Kind.Array && !ctx.quirks.reversedDimensions) {
     putNestedArray(ctx, id, name);
   } else {
     const count = table.extra(id, 2);
@@ -270,6 +273,16 @@ function putNestedArray(ctx: EmitContext, id: TypeId, name: number): void {
   putElement(ctx, element, name, counts[0] as number);
   const dimensions = ctx.flatArrays ? [counts.reduce((total, count) => total * count, 1)] : counts;
   for (const count of dimensions) ctx.out.put(dimensionText(ctx, count));
+}
+
+/** Whether an array is a vector, which only DWARF says. */
+export function isVector({ table }: EmitContext, id: TypeId): boolean {
+  return table.side !== undefined && (table.side.flags(id) & TypeFlag.Vector) !== 0;
+}
+
+function putVector(ctx: EmitContext, id: TypeId, name: number): void {
+  putDeclaration(ctx, ctx.table.extra(id, 0), name);
+  ctx.out.put(` __attribute__ ((__vector_size__ (${ctx.layouts.facts.sizeOf(id)})))`);
 }
 
 function putElement(ctx: EmitContext, element: TypeId, name: number, count: number): void {
@@ -294,7 +307,7 @@ function putAggregate(ctx: EmitContext, id: TypeId, name: number, mode: number):
   // A union behind a pointer is expanded with the types, not with the pointers.
   const expand = isUnion ? ctx.expandTypes : (mode & EXPAND) !== 0;
   if (nameOffset === 0 || expand) return putInline(ctx, id, name, mode);
-  out.put(isUnion ? 'union ' : isEnum ? 'enum ' : 'struct ');
+  out.put(isUnion ? 'union ' : isEnum ? 'enum ' : structKeyword(ctx, id));
   const start = out.pos;
   out.name(nameOffset);
   out.padFrom(start, ctx.typeSpacing - (isUnion ? 6 : isEnum ? 5 : 7));

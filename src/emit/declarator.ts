@@ -5,7 +5,7 @@
  */
 
 import { MAX_TYPE_DEPTH } from '../layout/type-facts.ts';
-import { Kind } from '../model/kinds.ts';
+import { isQualifier, Kind } from '../model/kinds.ts';
 import type { TypeId } from '../model/table.ts';
 import { type EmitContext, MAX_TYPE_TEXT } from './context.ts';
 import { putName } from './declaration.ts';
@@ -22,7 +22,7 @@ export function needsDeclarator(ctx: EmitContext, id: TypeId): boolean {
   if (kind === Kind.Pointer) return pointeeNeedsDeclarator(ctx, id);
   if (kind === Kind.Array) return elementNeedsDeclarator(ctx, id);
   if (kind === Kind.FuncProto) return hasDerivedPart(ctx, table.sizeOrType(id));
-  if (kind === Kind.Const || kind === Kind.Volatile || kind === Kind.Restrict) {
+  if (isQualifier(kind)) {
     const target = skipQualifiers(ctx, id);
     const behind = table.kind(target);
     if (behind === Kind.Pointer) return true;
@@ -45,7 +45,7 @@ function elementNeedsDeclarator(ctx: EmitContext, id: TypeId): boolean {
     element = table.extra(element, 0);
   }
   const kind = table.kind(element);
-  if (kind === Kind.Const || kind === Kind.Volatile || kind === Kind.Restrict) {
+  if (isQualifier(kind)) {
     return table.kind(skipQualifiers(ctx, element)) === Kind.Pointer;
   }
   return hasDerivedPart(ctx, element);
@@ -64,20 +64,13 @@ function hasDerivedPart(ctx: EmitContext, id: TypeId): boolean {
 }
 
 function isChainLink(kind: number): boolean {
-  return (
-    kind === Kind.Pointer ||
-    kind === Kind.Const ||
-    kind === Kind.Volatile ||
-    kind === Kind.Restrict ||
-    kind === Kind.TypeTag
-  );
+  return kind === Kind.Pointer || isQualifier(kind) || kind === Kind.TypeTag;
 }
 
 function skipQualifiers(ctx: EmitContext, id: TypeId): TypeId {
   const { table } = ctx;
   for (let depth = 0; depth < MAX_TYPE_DEPTH; depth++) {
-    const kind = table.kind(id);
-    if (kind !== Kind.Const && kind !== Kind.Volatile && kind !== Kind.Restrict) return id;
+    if (!isQualifier(table.kind(id))) return id;
     id = table.sizeOrType(id);
   }
   return id;

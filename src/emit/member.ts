@@ -29,7 +29,7 @@ export function putMember(
   if (ctx.comments && offset >= ctx.nextBoundary) putBoundary(ctx, offset);
   out.indent(ctx.indent);
   const isPlain = nameOffset !== 0 && columns.bitSize[index] === 0 && columns.alignment[index] === 0;
-  if (isPlain && ctx.usesTexts) {
+  if (isPlain && ctx.usesTexts && !ctx.isBaseClass) {
     const form = ctx.texts.forms[type] || ctx.texts.learn(ctx, type);
     if (form === PLAIN && nameOffset !== 0 && ctx.typeSpacing >= MIN_PLAIN_SPACING) {
       putPlainMember(ctx, columns, index, offset);
@@ -38,10 +38,14 @@ export function putMember(
     }
   }
   const start = out.pos;
+  const isBase = ctx.isBaseClass && !isUnionMember;
+  ctx.isBaseClass = false;
+  if (isBase) out.put('/* ');
   const isDirect = isAggregate(table.kind(type));
   const isNameless = isDirect && table.nameOffset(type) === 0;
   if (isDirect) putDirect(ctx, type, nameOffset, isNameless);
   else putDeclaration(ctx, type, nameOffset || NO_NAME);
+  if (isBase) out.put(ctx.expandTypes ? ' <ancestor>' : '<ancestor>');
   const bitSize = columns.bitSize[index] as number;
   if (bitSize !== 0) {
     out.put(':');
@@ -51,7 +55,7 @@ export function putMember(
   const alignment = columns.alignment[index] as number;
   if (alignment !== 0 && !ctx.suppressAligned) putAligned(ctx, alignment);
   const alignedWidth = out.pos - beforeAligned;
-  out.put(';');
+  out.put(isBase ? '; */' : ';');
   ctx.baseOffset = baseOffset;
   if (!ctx.offsets) return;
 

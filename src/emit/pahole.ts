@@ -7,6 +7,7 @@ import { putStruct, putUnion } from './composite.ts';
 import { EmitContext, type PaholeOptions } from './context.ts';
 import { putEnum } from './enum.ts';
 import type { Sink } from './printer.ts';
+import { putDeclInfo } from './remarks.ts';
 import { putFunctionType, putTypedef } from './typedef.ts';
 
 export type { PaholeOptions } from './context.ts';
@@ -30,6 +31,7 @@ export class PaholeEmitter {
     const { table, out } = ctx;
     const kind = table.kind(id);
     ctx.beginTopLevel(kind === Kind.Union || (kind === Kind.Forward && table.kindFlag(id)));
+    if (ctx.usedAt !== undefined) putDeclInfo(ctx, id, ctx.usedAt);
     if (typedefId !== undefined) {
       ctx.prefix = 'typedef';
       ctx.suffix = table.nameOffset(typedefId);

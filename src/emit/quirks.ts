@@ -25,6 +25,8 @@ export interface Quirks {
   readonly printOrderPacked: boolean;
   /** 8-byte enums are called packed. */
   readonly enumPacked: boolean;
+  /** A type that is declared in another gets the name that follows the other's closing brace. */
+  readonly nestedSuffix: boolean;
   /** Bitfields in BTF without the kind flag are printed as whole ints. */
   readonly legacyBitfields: boolean;
 }
@@ -40,6 +42,7 @@ export const NO_QUIRKS: Quirks = {
   narrowCounters: false,
   printOrderPacked: false,
   enumPacked: false,
+  nestedSuffix: false,
   legacyBitfields: false,
 };
 
@@ -54,5 +57,11 @@ export const PAHOLE_QUIRKS: Quirks = {
   narrowCounters: true,
   printOrderPacked: true,
   enumPacked: true,
+  nestedSuffix: true,
   legacyBitfields: true,
 };
+
+/** The same rules for types read from DWARF: without those that come from how pahole reads BTF. */
+export function withoutBtfQuirks(quirks: Quirks): Quirks {
+  return { ...quirks, floatPrefix: false, reversedDimensions: false, legacyBitfields: false };
+}

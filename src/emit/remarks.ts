@@ -1,9 +1,11 @@
 /** Remarks between the members of a struct: holes, and what members' own types waste. */
 
 import { Kind } from '../model/kinds.ts';
+import type { SideColumns } from '../model/side-columns.ts';
 import type { TypeId } from '../model/table.ts';
 import { NO_REMARK } from './composite.ts';
 import type { EmitContext } from './context.ts';
+import { putDeclaration } from './declaration.ts';
 import { addMemberWaste, narrow8, narrow16 } from './statistics.ts';
 import type { Tally } from './tally.ts';
 
@@ -13,6 +15,20 @@ const HAS_REMARK = 2;
 export function putRemark(ctx: EmitContext, text: string): void {
   ctx.out.indent(ctx.indent);
   ctx.out.put(text);
+}
+
+/** Writes which unit a type was read from and where it is declared, each on a line of its own. */
+export function putDeclInfo(ctx: EmitContext, id: TypeId, usedAt: string): void {
+  const { out, table } = ctx;
+  const { side } = table;
+  const file = side?.declFile(id) ?? 0;
+  out.indent(ctx.indent);
+  out.putText(`/* Used at: ${usedAt} */\n`);
+  out.indent(ctx.indent);
+  out.put(`/* <${(side?.dieOffset(id) ?? 0).toString(16)}> `);
+  if (file === 0) out.put('(null)');
+  else out.name(file);
+  out.put(`:${side?.declLine(id) ?? 0} */\n`);
 }
 
 /** Begins a remark behind a member: on a new line, the first one behind an empty line. */
@@ -81,4 +97,36 @@ export function putTypeRemark(ctx: EmitContext, type: TypeId, tally: Tally): boo
   out.put(parts.join(', '));
   out.put(' */');
   return true;
+}
+
+/** Bitfields that one padding is made explicit with. pahole writes millions. */
+const MAX_FORCE_PADDING = 1000;
+
+/**
+ * Writes the unnamed bitfields that make a padding explicit which no alignment explains, after the last
+ * member's type.
+ */
+export function putForcePadding(
+  ctx: EmitContext,
+  id: TypeId,
+  start: number,
+  end: number,
+  side: SideColumns,
+): void {
+  const { layouts, out, table } = ctx;
+  if (start === end || ctx.suppressForcePaddings || side.alignment(id) !== 0) return;
+  const padding = narrow16(ctx, layouts.waste(id, ctx.waste).padding);
+  const type = layouts.members.typeId[end - 1] as number;
+  const size = layouts.facts.sizeOf(type);
+  if (padding <= table.pointerSize || size === 0 || (size & (size - 1)) !== 0) return;
+  out.newline();
+  putRemark(ctx, '/* Force padding: */\n');
+  const count = Math.ceil(padding / size);
+  const shown = ctx.quirks.narrowCounters ? count : Math.min(count, MAX_FORCE_PADDING);
+  for (let index = 0; index < shown; index++) {
+    out.indent(ctx.indent);
+    putDeclaration(ctx, type, 0);
+    out.put(`:${8 * size};\n`);
+  }
+  if (shown < count) putRemark(ctx, `/* ... ${count - shown} more */\n`);
 }

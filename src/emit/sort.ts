@@ -115,5 +115,7 @@ function compareTypeNames(a: EmitContext, aId: TypeId, b: EmitContext, bId: Type
 }
 
 function memberTypeName(ctx: EmitContext, id: TypeId, index: number): string {
+  // The bounds on text count from here: there is one text for each comparison.
+  ctx.beginTopLevel(false);
   return ctx.out.capture(() => putTypeName(ctx, ctx.table.extra(id, 3 * index + 1), COMPARED_NAME_LIMIT));
 }

@@ -7,7 +7,8 @@
  */
 
 import { MAX_TYPE_DEPTH } from '../layout/type-facts.ts';
-import { KIND_MISSING, Kind } from '../model/kinds.ts';
+import { FIRST_OWN_KIND, isQualifier, KIND_MISSING, Kind } from '../model/kinds.ts';
+import { TypeFlag } from '../model/side-columns.ts';
 import type { TypeId } from '../model/table.ts';
 import {
   type EmitContext,
@@ -39,11 +40,11 @@ function putWholeName(ctx: EmitContext, id: TypeId, limit: number, depth: number
   if (depth > MAX_TYPE_DEPTH || ctx.textDepth > MAX_TEXT_DEPTH)
     out.put(`<error: type ${id} is part of a cycle or nests too deep>`);
   else if (kind === Kind.Pointer) putPointerName(ctx, id, depth);
-  else if (kind === Kind.Const || kind === Kind.Volatile || kind === Kind.Restrict) {
-    putQualifiedName(ctx, id, depth);
-  } else if (kind === Kind.Array) putArrayName(ctx, id, limit, depth);
+  else if (isQualifier(kind)) putQualifiedName(ctx, id, depth);
+  else if (kind === Kind.Array) putArrayName(ctx, id, limit, depth);
   else if (kind === Kind.FuncProto) putFunctionName(ctx, id, depth);
   else if (kind === Kind.TypeTag) putTypeName(ctx, table.sizeOrType(id), limit, depth + 1);
+  else if (kind >= FIRST_OWN_KIND && kind !== KIND_MISSING) putOwnKindName(ctx, id, depth);
   else putPlainName(ctx, id, kind);
   ctx.textDepth--;
 }
@@ -57,12 +58,46 @@ function putPlainName(ctx: EmitContext, id: TypeId, kind: number): void {
   if (kind === Kind.Void) return out.put('void');
   if (kind === KIND_MISSING) return out.put(`<error: type ${id} not found>`);
   if (kind === Kind.Float && ctx.quirks.floatPrefix) out.put('single ');
-  else if (kind === Kind.Struct) out.put('struct ');
+  else if (kind === Kind.Struct) out.put(structKeyword(ctx, id));
   else if (kind === Kind.Union) out.put('union ');
   else if (kind === Kind.Enum || kind === Kind.Enum64) out.put('enum ');
-  else if (kind === Kind.Forward) out.put(table.kindFlag(id) ? 'union ' : 'struct ');
+  else if (kind === Kind.Forward) out.put(table.kindFlag(id) ? 'union ' : structKeyword(ctx, id));
   if (offset !== 0) out.name(offset);
   else if (kind === Kind.Int || kind === Kind.Float) out.put('nameless base type!');
+}
+
+/** Writes the text of a type of a kind that BTF does not have. */
+function putOwnKindName(ctx: EmitContext, id: TypeId, depth: number): void {
+  const { out, table } = ctx;
+  const kind = table.kind(id);
+  if (kind === Kind.Reference || kind === Kind.RvalueReference) {
+    // pahole leaves an rvalue reference blank.
+    if (kind === Kind.RvalueReference && ctx.quirks.declarators) return;
+    putTypeName(ctx, table.sizeOrType(id), POINTEE_LIMIT, depth + 1);
+    return out.put(kind === Kind.Reference ? ' &' : ' &&');
+  }
+  if (kind === Kind.MemberPointer) {
+    putTypeName(ctx, table.sizeOrType(id), POINTEE_LIMIT, depth + 1);
+    out.put(' ');
+    out.name(table.nameOffset(table.extra(id, 0)));
+    return out.put('::*');
+  }
+  if (table.nameOffset(id) !== 0) out.name(table.nameOffset(id));
+  else if (kind === Kind.Complex) out.put('nameless base type!');
+}
+
+/** DW_LANG_C_plus_plus: what g++ says of C++98 in DWARF 4. */
+const LANGUAGE_CPLUSPLUS = 4;
+
+/** `struct ` or `class `, as a type's text says it. */
+export function structKeyword(ctx: EmitContext, id: TypeId): string {
+  const { side } = ctx.table;
+  if (side === undefined || ctx.classesAsStructs) return 'struct ';
+  // pahole calls the structs of such a unit classes where it refers to them.
+  const isClass =
+    (side.flags(id) & TypeFlag.Class) !== 0 ||
+    (ctx.quirks.declarators && side.language === LANGUAGE_CPLUSPLUS && ctx.table.kind(id) === Kind.Struct);
+  return isClass ? 'class ' : 'struct ';
 }
 
 /** A const pointer that is pointed to shows its const behind the star; other qualifiers do not. */
@@ -87,9 +122,10 @@ const QUALIFIER_TEXT: Readonly<Record<number, string>> = {
   [Kind.Const]: 'const',
   [Kind.Volatile]: 'volatile',
   [Kind.Restrict]: 'restrict',
+  [Kind.Atomic]: '_Atomic',
 };
 
-/** The word for a const, volatile or restrict type. */
+/** The word for a qualified type. */
 export function qualifierText(kind: number): string {
   return QUALIFIER_TEXT[kind] ?? '';
 }
@@ -119,7 +155,7 @@ function isQualifiedPointer(ctx: EmitContext, id: TypeId): boolean {
   for (let depth = 0; depth < MAX_TYPE_DEPTH; depth++) {
     const kind = table.kind(id);
     if (kind === Kind.Pointer) return true;
-    if (kind !== Kind.Const && kind !== Kind.Volatile && kind !== Kind.Restrict) return false;
+    if (!isQualifier(kind)) return false;
     id = table.sizeOrType(id);
   }
   return false;

@@ -7,7 +7,7 @@ import { MAX_TYPE_DEPTH } from '../layout/type-facts.ts';
 import { Kind } from '../model/kinds.ts';
 import type { TypeId } from '../model/table.ts';
 import { type EmitContext, MAX_TYPE_TEXT } from './context.ts';
-import { isAggregate } from './declaration.ts';
+import { isAggregate, isVector } from './declaration.ts';
 import { needsDeclarator } from './declarator.ts';
 import { putParameters, putTypeName } from './type-text.ts';
 
@@ -109,6 +109,7 @@ function plainDeclaration(ctx: EmitContext, id: TypeId): PlainDeclaration | unde
     return { text: ctx.texts.name(ctx, table.sizeOrType(target)), open: ' (*', after: `)${parameters}` };
   }
   // How an array without elements is printed depends on the member.
+  if (kind === Kind.Array && isVector(ctx, id)) return undefined;
   const count = kind === Kind.Array ? table.extra(id, 2) : 0;
   const shown = count === 0 ? id : table.extra(id, 0);
   if (!isPlain(ctx, shown)) return undefined;

@@ -9,6 +9,7 @@ import type { TypeId, TypeTable } from '../model/table.ts';
 import { MemberColumns } from './member-columns.ts';
 import { PackedInference } from './packed.ts';
 import { findHolesInRange, type Placements, placeRange, WASTE_FIELDS, type Waste } from './placement.ts';
+import { applyStatedAlignments } from './stated-alignment.ts';
 import { TypeFacts } from './type-facts.ts';
 
 /** How layouts are computed. */
@@ -108,6 +109,7 @@ export class Layouts {
   #placeRange(part: TypeTable, from: TypeId, to: TypeId): void {
     placeRange(this.#placements, part, from, to);
     findHolesInRange(this.#placements, part, from, to);
+    if (part.side !== undefined) applyStatedAlignments(this.#placements, part, part.side, from, to);
   }
 
   /**

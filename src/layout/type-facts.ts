@@ -3,7 +3,7 @@
  * alignments are measured once per type, on demand or for all types at a time, and kept in columns.
  */
 
-import { Kind } from '../model/kinds.ts';
+import { FIRST_OWN_KIND, Kind } from '../model/kinds.ts';
 import { HEADER_WORDS } from '../model/records.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
 
@@ -23,6 +23,16 @@ export interface TypeFactsOptions {
 
 /** Largest size that is told apart from others, in bytes. */
 const MAX_SIZE = 0xffff_fffe;
+
+/** Size of a type of a kind that BTF does not have. A pointer to a method is two words (Itanium C++ ABI 2.3). */
+function ownKindSize(table: TypeTable, id: TypeId, pointerSize: number): number {
+  const kind = table.kind(id);
+  if (kind === Kind.Reference || kind === Kind.RvalueReference) return pointerSize;
+  if (kind === Kind.MemberPointer) {
+    return table.kind(table.sizeOrType(id)) === Kind.FuncProto ? 2 * pointerSize : pointerSize;
+  }
+  return kind === Kind.Complex || kind === Kind.CharString ? table.sizeOrType(id) : 0;
+}
 
 const UNKNOWN = 0;
 const NO = 1;
@@ -82,7 +92,7 @@ export class TypeFacts {
   }
 
   /**
-   * The type behind typedefs and const, volatile, restrict; `id` itself when it is none of these.
+   * The type behind typedefs and const, volatile, restrict, atomic; `id` itself when it is none of these.
    * A cycle ends at some type of the cycle.
    */
   strip(id: TypeId): TypeId {
@@ -90,7 +100,7 @@ export class TypeFacts {
       const kind = this.table.kind(id);
       const isAlias =
         kind === Kind.Typedef || kind === Kind.Const || kind === Kind.Volatile || kind === Kind.Restrict;
-      if (!isAlias) return id;
+      if (!isAlias && kind !== Kind.Atomic) return id;
       id = this.table.sizeOrType(id);
     }
     return id;
@@ -164,7 +174,9 @@ export class TypeFacts {
         if (
           kind === Kind.Typedef ||
           (kind >= Kind.Volatile && kind <= Kind.Restrict) ||
-          kind === Kind.TypeTag
+          kind === Kind.TypeTag ||
+          kind === Kind.Atomic ||
+          kind === Kind.Subrange
         ) {
           type = third;
         } else if (kind === Kind.Array) {
@@ -178,6 +190,7 @@ export class TypeFacts {
             if (readsLegacy && !isElement && used !== 0 && used !== third * 8) legacyBitfields[id] = 1;
           } else if (kind === Kind.Enum || kind === Kind.Enum64) size = third || 4;
           else if (kind === Kind.Float) size = third;
+          else if (kind >= FIRST_OWN_KIND) size = ownKindSize(table, type, pointerSize);
           alignment = size || 1;
           break;
         }
@@ -255,7 +268,9 @@ export class TypeFacts {
     const vlen = table.vlen(id);
     if (vlen === 0) return false;
     const last = table.extra(id, 3 * (vlen - 1) + 1);
-    return table.kind(last) === Kind.Array && table.extra(last, 2) === 0;
+    if (table.kind(last) !== Kind.Array || table.extra(last, 2) !== 0) return false;
+    // DWARF has an array of several dimensions as one type; BTF does not tell it from an array of arrays.
+    return table.side === undefined || table.kind(table.extra(last, 0)) !== Kind.Array;
   }
 
   /** Whether some member of a struct is, behind typedefs, a struct with a flexible array, at any depth. */

@@ -24,13 +24,57 @@ export const Kind = {
   DeclTag: 17,
   TypeTag: 18,
   Enum64: 19,
+
+  /** C++ `T &` and `T &&`. */
+  Reference: 64,
+  RvalueReference: 65,
+  /** C++ `T C::*`. */
+  MemberPointer: 66,
+  /** C `_Atomic T`. */
+  Atomic: 67,
+  /** A type that has a name only, as C++ `decltype(nullptr)`. */
+  Unspecified: 68,
+  Subrange: 69,
+  /** The variants of a Rust enum. */
+  VariantPart: 70,
+  Namespace: 71,
+  /** C `double _Complex`. */
+  Complex: 72,
+  /** A Fortran string. */
+  CharString: 73,
+  TemplateParameter: 74,
 } as const;
 
 /** Number of a known kind; records of other kinds are `unknown` types. */
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
+/** The kinds that BTF has. */
+export type BtfKind = Exclude<
+  Kind,
+  (typeof Kind)[
+    | 'Reference'
+    | 'RvalueReference'
+    | 'MemberPointer'
+    | 'Atomic'
+    | 'Unspecified'
+    | 'Subrange'
+    | 'VariantPart'
+    | 'Namespace'
+    | 'Complex'
+    | 'CharString'
+    | 'TemplateParameter']
+>;
+
 /** One more than the largest kind number that BTF defines. */
 export const BTF_KIND_COUNT = 20;
 
+/** The first kind number of ours. */
+export const FIRST_OWN_KIND = 64;
+
 /** Answer of {@link TypeTable.kind} for an id that the table does not hold. */
 export const KIND_MISSING = 255;
+
+/** Whether a kind is const, volatile, restrict or atomic. */
+export function isQualifier(kind: number): boolean {
+  return kind === Kind.Const || kind === Kind.Volatile || kind === Kind.Restrict || kind === Kind.Atomic;
+}

@@ -1,6 +1,7 @@
 /** Questions that a whole table answers: which type has a name, which typedef names a type. */
 
 import { Kind } from './kinds.ts';
+import type { StringTable } from './strings.ts';
 import type { TypeId, TypeTable } from './table.ts';
 
 /** Kinds that a user asks for by name. */
@@ -107,7 +108,7 @@ function nameOffsets(table: TypeTable, name: string): ReadonlySet<number> {
   const whole: number[] = [];
   const tails: number[] = [];
   if (name === '') return new Set();
-  for (const { strings } of tableChain(table)) {
+  for (let strings: StringTable | undefined = table.strings; strings !== undefined; strings = strings.base) {
     for (const offset of strings.offsetsOf(name)) {
       const isTail = offset > strings.start && strings.bytes[offset - strings.start - 1] !== 0;
       (isTail ? tails : whole).push(offset);
@@ -124,15 +125,16 @@ export function tableChain(table: TypeTable): TypeTable[] {
 }
 
 /** Ids of all structs and unions of a table and its bases, ascending. */
-export function compositeIds(table: TypeTable): TypeId[] {
-  const ids: TypeId[] = [];
+export function compositeIds(table: TypeTable): Uint32Array {
+  const ids = new Uint32Array(table.end);
+  let count = 0;
   for (const { words, starts, firstId } of tableChain(table)) {
     for (let index = 0; index < starts.length; index++) {
       const kind = ((words[(starts[index] as number) + 1] as number) >>> 24) & 0x7f;
-      if (kind === Kind.Struct || kind === Kind.Union) ids.push(firstId + index);
+      if (kind === Kind.Struct || kind === Kind.Union) ids[count++] = firstId + index;
     }
   }
-  return ids;
+  return ids.subarray(0, count);
 }
 
 /** For each id the first typedef whose target it is, 0 where there is none. */

@@ -26,17 +26,18 @@ export interface RecordShape {
 }
 
 const reference: RecordShape = { third: 'type', extra: [], element: [] };
+const bare: RecordShape = { third: 'unused', extra: [], element: [] };
 const composite: RecordShape = { third: 'size', extra: [], element: ['name', 'type', 'value'] };
 
 export const RECORD_SHAPES: Readonly<Record<Kind, RecordShape>> = {
-  [Kind.Void]: { third: 'unused', extra: [], element: [] },
+  [Kind.Void]: bare,
   [Kind.Int]: { third: 'size', extra: ['value'], element: [] },
   [Kind.Pointer]: reference,
   [Kind.Array]: { third: 'unused', extra: ['type', 'type', 'value'], element: [] },
   [Kind.Struct]: composite,
   [Kind.Union]: composite,
   [Kind.Enum]: { third: 'size', extra: [], element: ['name', 'value'] },
-  [Kind.Forward]: { third: 'unused', extra: [], element: [] },
+  [Kind.Forward]: bare,
   [Kind.Typedef]: reference,
   [Kind.Volatile]: reference,
   [Kind.Const]: reference,
@@ -50,6 +51,18 @@ export const RECORD_SHAPES: Readonly<Record<Kind, RecordShape>> = {
   [Kind.DeclTag]: { third: 'type', extra: ['value'], element: [] },
   [Kind.TypeTag]: reference,
   [Kind.Enum64]: { third: 'size', extra: [], element: ['name', 'value', 'value'] },
+  [Kind.Reference]: reference,
+  [Kind.RvalueReference]: reference,
+  // The class follows the type of the member.
+  [Kind.MemberPointer]: { third: 'type', extra: ['type'], element: [] },
+  [Kind.Atomic]: reference,
+  [Kind.Unspecified]: bare,
+  [Kind.Subrange]: reference,
+  [Kind.VariantPart]: { third: 'unused', extra: [], element: ['name', 'type', 'value'] },
+  [Kind.Namespace]: bare,
+  [Kind.Complex]: { third: 'size', extra: [], element: [] },
+  [Kind.CharString]: { third: 'size', extra: [], element: [] },
+  [Kind.TemplateParameter]: reference,
 };
 
 /** Words that every record starts with: name offset, info, size or type. */

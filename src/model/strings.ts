@@ -15,8 +15,9 @@ const FEW_NAMES = 2000;
 export class StringTable {
   /** Logical offset of the first own byte; 0 without a base. */
   readonly start: number;
-  /** Own bytes. Read in place, so the owner of the memory must not change them. */
-  readonly bytes: Buffer;
+  readonly #found = new Map<string, readonly number[]>();
+  #bytes: Buffer;
+  #room: Buffer;
   readonly base: StringTable | undefined;
   readonly #texts = new Map<number, string>();
   #decodedBytes = 0;
@@ -24,9 +25,32 @@ export class StringTable {
   #namesDecoded = 0;
 
   constructor(bytes: Uint8Array, base?: StringTable) {
-    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#room = this.#bytes;
     this.base = base;
     this.start = base === undefined ? 0 : base.end;
+  }
+
+  /** Own bytes. Read in place, so the owner of the memory must not change them. */
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
+  /**
+   * Adds names behind the others, for a reader that meets them one unit after the other. Offsets that were
+   * handed out stay what they are. No table may have been split from this one.
+   */
+  append(bytes: Uint8Array): void {
+    const used = this.#bytes.length;
+    const wanted = used + bytes.length;
+    if (wanted > this.#room.length) {
+      this.#room = Buffer.alloc(Math.max(wanted, 2 * this.#room.length));
+      this.#room.set(this.#bytes);
+    }
+    this.#room.set(bytes, used);
+    this.#bytes = this.#room.subarray(0, wanted);
+    this.#latin1 = undefined;
+    this.#found.clear();
   }
 
   /** One past the last logical offset. */
@@ -89,12 +113,15 @@ export class StringTable {
    * ascending. There may be several: writers need not merge equal names, and a name may be the tail
    * of a longer one.
    */
-  offsetsOf(name: string): number[] {
+  offsetsOf(name: string): readonly number[] {
+    const known = this.#found.get(name);
+    if (known !== undefined) return known;
     const needle = Buffer.from(`${name}\0`, 'utf8');
     const found: number[] = [];
     for (let at = this.bytes.indexOf(needle); at >= 0; at = this.bytes.indexOf(needle, at + 1)) {
       found.push(this.start + at);
     }
+    this.#found.set(name, found);
     return found;
   }
 }

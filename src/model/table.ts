@@ -12,6 +12,7 @@
 import type { Endian } from './bytes.ts';
 import { KIND_MISSING, Kind } from './kinds.ts';
 import { HEADER_WORDS, infoKind, infoKindFlag, infoVlen } from './records.ts';
+import type { SideColumns } from './side-columns.ts';
 import type { StringTable } from './strings.ts';
 import { makeType, type Type } from './types.ts';
 
@@ -31,6 +32,8 @@ export interface TypeTableParts {
   readonly pointerSize: number;
   /** Byte order of the target, which decides what a bit offset counts from. */
   readonly endian: Endian;
+  /** What the records cannot say; absent for BTF. */
+  readonly side?: SideColumns | undefined;
 }
 
 /** The types of one file, by id. Immutable; see the top of this file for bad ids. */
@@ -41,6 +44,8 @@ export class TypeTable {
   readonly base: TypeTable | undefined;
   readonly pointerSize: number;
   readonly endian: Endian;
+  /** What the records cannot say; absent for BTF. */
+  readonly side: SideColumns | undefined;
   /** Lowest id with an own record: 1 without a base, else the base's `end`. */
   readonly firstId: TypeId;
   /** One past the highest id; the number of types, void and the base's included. */
@@ -54,6 +59,7 @@ export class TypeTable {
     this.base = parts.base;
     this.pointerSize = parts.pointerSize;
     this.endian = parts.endian;
+    this.side = parts.side;
     this.firstId = parts.base === undefined ? 1 : parts.base.end;
     this.end = this.firstId + parts.starts.length;
   }

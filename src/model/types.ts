@@ -107,7 +107,7 @@ export interface TypedefType extends TypeBase {
 
 /** A qualified `typeId`. */
 export interface QualifierType extends TypeBase {
-  readonly kind: 'const' | 'volatile' | 'restrict';
+  readonly kind: 'const' | 'volatile' | 'restrict' | 'atomic';
   readonly typeId: TypeId;
 }
 
@@ -174,6 +174,42 @@ export interface TypeTagType extends TypeBase {
   readonly isAttribute: boolean;
 }
 
+/** C++ `T &` or `T &&`. */
+export interface ReferenceType extends TypeBase {
+  readonly kind: 'reference' | 'rvalueReference';
+  readonly typeId: TypeId;
+}
+
+/** C++ pointer to a member of type `typeId` of the class `classId`. */
+export interface MemberPointerType extends TypeBase {
+  readonly kind: 'memberPointer';
+  readonly typeId: TypeId;
+  readonly classId: TypeId;
+}
+
+/** What has a size and nothing else: a complex number, a Fortran string. */
+export interface SizedType extends TypeBase {
+  readonly kind: 'complex' | 'charString';
+  readonly byteSize: number;
+}
+
+/** A range of `typeId`, or a template's parameter that stands for it. */
+export interface DerivedType extends TypeBase {
+  readonly kind: 'subrange' | 'templateParameter';
+  readonly typeId: TypeId;
+}
+
+/** What has a name and nothing else: an unspecified type, a namespace. */
+export interface NamedType extends TypeBase {
+  readonly kind: 'unspecified' | 'namespace';
+}
+
+/** The variants of a Rust enum: their members, which overlap. */
+export interface VariantPartType extends TypeBase {
+  readonly kind: 'variantPart';
+  readonly members: readonly Member[];
+}
+
 /** A record of a kind that this version does not know, skipped by the file's own kind layout. */
 export interface UnknownType extends TypeBase {
   readonly kind: 'unknown';
@@ -199,6 +235,12 @@ export type Type =
   | DatasecType
   | DeclTagType
   | TypeTagType
+  | ReferenceType
+  | MemberPointerType
+  | SizedType
+  | DerivedType
+  | NamedType
+  | VariantPartType
   | UnknownType;
 
 /** Makes the view of `id`, an own id of `table` or void. Use {@link TypeTable.type}, which remembers it. */
@@ -246,6 +288,28 @@ export function makeType(table: TypeTable, id: TypeId): Type {
       return declTagView(table, id, name);
     case Kind.TypeTag:
       return { kind: 'typeTag', id, name, typeId, isAttribute: table.kindFlag(id) };
+    case Kind.Atomic:
+      return { kind: 'atomic', id, name, typeId };
+    case Kind.Reference:
+      return { kind: 'reference', id, name, typeId };
+    case Kind.RvalueReference:
+      return { kind: 'rvalueReference', id, name, typeId };
+    case Kind.MemberPointer:
+      return { kind: 'memberPointer', id, name, typeId, classId: table.extra(id, 0) };
+    case Kind.Complex:
+      return { kind: 'complex', id, name, byteSize: typeId };
+    case Kind.CharString:
+      return { kind: 'charString', id, name, byteSize: typeId };
+    case Kind.Subrange:
+      return { kind: 'subrange', id, name, typeId };
+    case Kind.TemplateParameter:
+      return { kind: 'templateParameter', id, name, typeId };
+    case Kind.Unspecified:
+      return { kind: 'unspecified', id, name };
+    case Kind.Namespace:
+      return { kind: 'namespace', id, name };
+    case Kind.VariantPart:
+      return { kind: 'variantPart', id, name, members: memberViews(table, id) };
     default:
       return unknownView(kind, id, name);
   }

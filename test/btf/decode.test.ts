@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DecodeBtfOptions, decodeBtf } from '../../src/btf/decode.ts';
 import { isBtf, parseBtfHeader } from '../../src/btf/header.ts';
-import { Kind } from '../../src/model/kinds.ts';
+import { FIRST_OWN_KIND, Kind } from '../../src/model/kinds.ts';
 import type { TypeTable } from '../../src/model/table.ts';
 import type { Type } from '../../src/model/types.ts';
 import {
@@ -202,7 +202,8 @@ describe('records', () => {
   it('of every kind are found, one behind the other', () => {
     const table = decode(EVERY_KIND);
     const kinds = EVERY_KIND.map((_, index) => table.kind(index + 1));
-    expect(new Set([Kind.Void, ...kinds])).toEqual(new Set(Object.values(Kind)));
+    const known = Object.values(Kind).filter((kind) => kind < FIRST_OWN_KIND);
+    expect(new Set([Kind.Void, ...kinds])).toEqual(new Set<number>(known));
     expect(table.name(EVERY_KIND.length)).toBe('wide');
   });
 

@@ -104,6 +104,9 @@ const shapes: Readonly<Record<keyof Quirks, Shape>> = {
     return (isInline || before.length === after.length) && isSubset(a as string[], b as string[]);
   },
 
+  // Only where types are declared in types, which BTF has not.
+  nestedSuffix: () => false,
+
   parameters: pairwise(
     (before, after) =>
       /\binline |\(void\)/.test(before) &&

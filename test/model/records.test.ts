@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Kind } from '../../src/model/kinds.ts';
+import { FIRST_OWN_KIND, Kind } from '../../src/model/kinds.ts';
 import { infoKind, infoKindFlag, infoVlen, makeInfo, RECORD_SHAPES } from '../../src/model/records.ts';
 
 describe('an info word', () => {
@@ -28,11 +28,9 @@ describe('record shapes', () => {
   });
 
   it('have the sizes that BTF gives them, in bytes behind the common twelve', () => {
-    const sizes = Object.entries(RECORD_SHAPES).map(([kind, { extra, element }]) => [
-      Number(kind),
-      extra.length * 4,
-      element.length * 4,
-    ]);
+    const sizes = Object.entries(RECORD_SHAPES)
+      .filter(([kind]) => Number(kind) < FIRST_OWN_KIND)
+      .map(([kind, { extra, element }]) => [Number(kind), extra.length * 4, element.length * 4]);
     const plain = [
       Kind.Void,
       Kind.Pointer,

@@ -3,13 +3,34 @@
 import { type DecodeBtfOptions, decodeBtf } from '../../src/btf/decode.ts';
 import { type Layout, type LayoutItem, layoutOf } from '../../src/layout/layout-of.ts';
 import { Layouts, type LayoutsOptions } from '../../src/layout/layouts.ts';
-import type { TypeId, TypeTable } from '../../src/model/table.ts';
+import { StringTable } from '../../src/model/strings.ts';
+import { type TypeId, TypeTable } from '../../src/model/table.ts';
 import { btf, type TypeRecord } from './btf-writer.ts';
 
 /** The table of these records, the first of which has id 1. */
 export function tableOf(records: readonly TypeRecord[], options: DecodeBtfOptions = {}): TypeTable {
   return decodeBtf(btf(records), options);
 }
+
+/** As {@link tableOf}, for records of every kind of the model, those that BTF does not have included. */
+export function modelTableOf(records: readonly TypeRecord[]): TypeTable {
+  const bytes = btf(records);
+  const header = new DataView(bytes.buffer, bytes.byteOffset);
+  const [typeBytes, stringOffset] = [header.getUint32(12, true), header.getUint32(16, true)];
+  const types = bytes.slice(BTF_HEADER_SIZE, BTF_HEADER_SIZE + typeBytes);
+  const starts = records.map((_, index) =>
+    records.slice(0, index).reduce((total, record) => total + record.length, 0),
+  );
+  return new TypeTable({
+    words: new Uint32Array(types.buffer),
+    starts: Uint32Array.from(starts),
+    strings: new StringTable(bytes.subarray(BTF_HEADER_SIZE + stringOffset)),
+    pointerSize: 8,
+    endian: 'little',
+  });
+}
+
+const BTF_HEADER_SIZE = 24;
 
 /** The layouts of these records. */
 export function layoutsOf(records: readonly TypeRecord[], options: LayoutsOptions = {}): Layouts {

@@ -4,7 +4,7 @@
  * what a kind has of its own.
  */
 
-import { Kind } from '../../model/kinds.ts';
+import { type BtfKind, Kind } from '../../model/kinds.ts';
 import { HEADER_WORDS, infoKind, infoKindFlag, infoVlen } from '../../model/records.ts';
 import type { TypeId, TypeTable } from '../../model/table.ts';
 import { memberBitOffset } from '../../model/types.ts';
@@ -60,7 +60,7 @@ const composite: RecordRule = {
   check: checkMembers,
 };
 
-const RULES: Readonly<Record<Exclude<Kind, typeof Kind.Void>, RecordRule>> = {
+const RULES: Readonly<Record<Exclude<BtfKind, typeof Kind.Void>, RecordRule>> = {
   [Kind.Int]: { name: 'any', isSingle: true, mayHaveKindFlag: false, third: 'own', check: checkInt },
   [Kind.Pointer]: qualifier,
   [Kind.Array]: { name: 'none', isSingle: true, mayHaveKindFlag: false, third: 'zero', check: checkArray },

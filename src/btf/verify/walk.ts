@@ -2,7 +2,7 @@
  * The state of the walk that resolves types (see resolve.ts), and the questions that its steps ask.
  */
 
-import { KIND_MISSING, Kind } from '../../model/kinds.ts';
+import { type BtfKind, KIND_MISSING, Kind } from '../../model/kinds.ts';
 import type { TypeId, TypeTable } from '../../model/table.ts';
 import { type BtfProblemCode, describeType, type ProblemList, reportType } from './problems.ts';
 
@@ -47,7 +47,7 @@ const SOURCE_ONLY = 8;
 /** Needs no other type. */
 const LEAF = 16;
 
-const CLASSES: Readonly<Record<Kind, number>> = {
+const CLASSES: Readonly<Record<BtfKind, number>> = {
   [Kind.Void]: LEAF,
   [Kind.Int]: SIZED | LEAF,
   [Kind.Pointer]: 0,

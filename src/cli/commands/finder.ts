@@ -3,7 +3,7 @@
  * remembers what is still missing.
  */
 
-import { findTypeByName, Kind, Layouts, type TypeId, type TypeTable } from '../../index.ts';
+import { findTypeByName, Kind, Layouts, type TypeId, type TypeTable, type TypeUnit } from '../../index.ts';
 import { compositeIds, SeenComposites, systemCachelineSize, typeFilter } from '../../internal.ts';
 import { writeText } from '../output.ts';
 import type { Streams } from '../run.ts';
@@ -60,9 +60,9 @@ export class Finder {
   }
 
   /** Prints what a unit has of what is asked for. */
-  visit(given: TypeTable): void {
-    const layouts = this.#layoutsOf(given);
-    const unit: Unit = { table: layouts.table, layouts };
+  visit({ name, table }: TypeUnit): void {
+    const layouts = this.#layoutsOf(table);
+    const unit: Unit = { name, table: layouts.table, layouts };
     this.#renderer.begin(unit);
     if (this.#settings.containsEnumerator !== undefined && this.#showsEnumerator(unit)) return;
     if (this.#names.length > 0) this.#visitNames(unit);
@@ -158,14 +158,17 @@ export class Finder {
   }
 
   #list(unit: Unit): void {
-    const { anonInclude, compat, sort } = this.#settings;
+    const { anonInclude, compat, sort, showPrivate } = this.#settings;
     const { table } = unit;
+    const { side } = table;
     const passes = this.#passes(unit);
     const isSorted = sort && this.#settings.listing === 'layout';
-    unit.layouts.placeAll();
+    // Units repeat one another's types, and few of one are printed.
+    if (side === undefined) unit.layouts.placeAll();
     for (const id of compositeIds(table)) {
       const isNamed = table.nameOffset(id) !== 0;
       if (!isNamed && !anonInclude) continue;
+      if (side !== undefined && !showPrivate && !side.isTopLevel(id)) continue;
       if (!passes(id)) continue;
       // Types that only differ in their members' types are told apart by the sort.
       const keepsEqual = isSorted && (table.vlen(id) > 0 || !compat);
@@ -175,10 +178,13 @@ export class Finder {
   }
 
   #passes(unit: Unit): (id: TypeId) => boolean {
-    const { exclude, prefixFilter, compat } = this.#settings;
+    const { exclude, prefixFilter, declExclude, compat } = this.#settings;
+    const { strings, side } = unit.table;
     const passesLayout = typeFilter(unit.layouts, { ...this.#settings, narrowCounters: compat });
-    if (exclude === undefined && prefixFilter === undefined) return passesLayout;
+    if (exclude === undefined && prefixFilter === undefined && declExclude === undefined) return passesLayout;
     return (id) => {
+      const declFile = declExclude === undefined ? 0 : (side?.declFile(id) ?? 0);
+      if (declFile !== 0 && strings.text(declFile).startsWith(declExclude as string)) return false;
       const name = this.#renderer.nameOf(id);
       if (exclude !== undefined && name?.startsWith(exclude)) return false;
       if (prefixFilter !== undefined && name !== undefined && !name.startsWith(prefixFilter)) return false;

@@ -4,12 +4,20 @@
  */
 
 import { accessSync, constants, existsSync } from 'node:fs';
-import { loadSync, RUNNING_KERNEL_BTF, TspaholeError, type TypeSource } from '../../index.ts';
+import {
+  type LoadOptions,
+  loadSync,
+  RUNNING_KERNEL_BTF,
+  TspaholeError,
+  type TypeFormat,
+  type TypeSource,
+  type TypeTable,
+} from '../../index.ts';
 import { parseClassNames } from '../class-names.ts';
-import { keepsBtf } from '../languages.ts';
+import { keepsBtf, keepsUnit, languageCodes } from '../languages.ts';
 import { writeText } from '../output.ts';
 import type { Streams } from '../run.ts';
-import type { ListSettings } from '../settings.ts';
+import type { DebugFormat, ListSettings } from '../settings.ts';
 import { Finder, type ListParts } from './finder.ts';
 
 /**
@@ -37,7 +45,7 @@ function listOwn(given: ListSettings, streams: Streams, parts: ListParts): numbe
   let failures = 0;
   for (const path of paths) {
     try {
-      visit(finder, loadSync(path, { base }), settings, streams);
+      visit(finder, loadSync(path, loadOptions(settings, base)), settings, streams);
     } catch (error) {
       if (!(error instanceof TspaholeError) || error.code === 'usage') throw error;
       finder.flush();
@@ -61,12 +69,22 @@ function withSoleOperandAsName(settings: ListSettings): ListSettings {
 }
 
 function refuseOtherFormats({ formatPath }: ListSettings): void {
-  if (formatPath === undefined || formatPath.includes('btf')) return;
-  throw new TspaholeError('unsupported', `reading ${formatPath.join(', ')} is not supported in this version`);
+  if (formatPath === undefined || formatPath.some((format) => format !== 'ctf')) return;
+  throw new TspaholeError('unsupported', 'reading ctf is not supported in this version');
 }
 
-function loadBase({ btfBase }: ListSettings) {
-  return btfBase === undefined ? undefined : loadSync(btfBase).table();
+/** What a file is asked for. */
+function loadOptions(settings: ListSettings, base: TypeTable | undefined): LoadOptions {
+  const { formatPath, jobs, kabiPrefix, languages, showPrivate } = settings;
+  const isTypeFormat = (format: DebugFormat): format is TypeFormat => format !== 'ctf';
+  const excludeLanguages = languages?.exclude ? languageCodes(languages) : [];
+  const declFiles = settings.showDeclInfo || settings.declExclude !== undefined;
+  const dwarf = { threads: jobs, kabiPrefix, excludeLanguages, declFiles, bodies: showPrivate };
+  return { base, formats: formatPath?.filter(isTypeFormat), dwarf };
+}
+
+function loadBase({ btfBase }: ListSettings): TypeTable | undefined {
+  return btfBase === undefined ? undefined : loadSync(btfBase, { formats: ['btf'] }).table();
 }
 
 function runningKernel({ env }: Streams): string {
@@ -74,15 +92,18 @@ function runningKernel({ env }: Streams): string {
 }
 
 function visit(finder: Finder, source: TypeSource, settings: ListSettings, { err }: Streams): void {
-  if (settings.languages !== undefined && !keepsBtf(settings.languages, settings.compat)) return;
-  const preferred = settings.formatPath?.[0] ?? 'dwarf';
-  if (preferred !== 'btf' && !settings.compat) {
-    for (const note of source.notes) writeText(err, `tspahole: ${source.path}: ${note}\n`);
+  const { compat, languages, unitExclude, firstUnitOnly } = settings;
+  if (source.format === 'btf' && languages !== undefined && !keepsBtf(languages, compat)) return;
+  for (const unit of source.units()) {
+    if (unitExclude !== undefined && unit.name.startsWith(unitExclude)) continue;
+    const language = unit.table.side?.language;
+    if (languages !== undefined && language !== undefined && !keepsUnit(languages, language)) continue;
+    finder.visit(unit);
+    if (finder.isDone || firstUnitOnly) break;
   }
-  for (const { table } of source.units()) {
-    if (finder.isDone) return;
-    finder.visit(table);
-  }
+  if (compat || source.notes.length === 0) return;
+  finder.flush();
+  for (const note of source.notes) writeText(err, `tspahole: ${source.path}: ${note}\n`);
 }
 
 /** Signals that pahole would try its first operand as a list of type names. */
@@ -131,12 +152,11 @@ function listAsPahole(settings: ListSettings, streams: Streams, parts: ListParts
 
 function loadForPahole(
   path: string,
-  { formatPath }: ListSettings,
-  base: ReturnType<typeof loadBase>,
+  settings: ListSettings,
+  base: TypeTable | undefined,
 ): TypeSource | undefined {
-  if (formatPath !== undefined && !formatPath.includes('btf')) return undefined;
   try {
-    return loadSync(path, { base });
+    return loadSync(path, loadOptions(settings, base));
   } catch (error) {
     if (error instanceof TspaholeError) return undefined;
     throw error;

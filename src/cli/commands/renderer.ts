@@ -5,6 +5,8 @@ import type { Container } from './relations.ts';
 
 /** The types of one unit with their layouts. */
 export interface Unit {
+  /** Path of its source; for BTF of the file. */
+  readonly name: string;
   readonly table: TypeTable;
   readonly layouts: Layouts;
 }

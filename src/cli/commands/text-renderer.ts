@@ -24,12 +24,17 @@ export class TextRenderer implements Renderer {
   }
 
   begin(unit: Unit): void {
-    const { compat, relOffset, ...options } = this.#settings;
+    const { compat, relOffset, showDeclInfo, ...options } = this.#settings;
+    const usedAt = showDeclInfo ? unit.name : undefined;
     const quirks = compat ? PAHOLE_QUIRKS : NO_QUIRKS;
     const sink = (bytes: Uint8Array): void => this.#output.write(bytes);
     this.#unit = unit;
     this.#typedefs = undefined;
-    this.#emitter = new PaholeEmitter(unit.layouts, { ...options, relativeOffsets: relOffset, quirks }, sink);
+    this.#emitter = new PaholeEmitter(
+      unit.layouts,
+      { ...options, relativeOffsets: relOffset, usedAt, quirks },
+      sink,
+    );
   }
 
   nameOf(id: TypeId): string | undefined {
@@ -92,13 +97,15 @@ export class TextRenderer implements Renderer {
   finish(): void {
     if (!this.#isSorted) return;
     const sorted = this.#settings.compat ? sortAsPahole(this.#waiting) : sortByName(this.#waiting);
+    let last: PaholeEmitter | undefined;
     for (const { emitter, id } of sorted) {
+      if (emitter !== last) last?.context.out.flush();
       emitter.emit(id);
       emitter.context.out.newline();
-      if (emitter !== this.#emitter) emitter.context.out.flush();
-      else emitter.context.out.flushIfLarge();
+      emitter.context.out.flushIfLarge();
+      last = emitter;
     }
-    this.end();
+    last?.context.out.flush();
   }
 
   #layout(id: TypeId): void {

@@ -1,0 +1,74 @@
+/** What the addon `tspahole_dwarf` exports; see native/binding.cc. */
+
+/** An open file; only the addon knows what is in it. */
+export type DwarfHandle = object & { readonly handle: unique symbol };
+
+export interface DwarfBindingOptions {
+  readonly threads: number;
+  readonly functions: boolean;
+  readonly variables: boolean;
+  readonly bodies: boolean;
+  readonly declFiles: boolean;
+  readonly kabiPrefix: string;
+  /** DW_LANG numbers of units to deliver without types. */
+  readonly excludeLanguages: readonly number[];
+}
+
+/** Something odd in the input, with what was made of it. */
+export interface DwarfNote {
+  readonly text: string;
+  readonly section: string;
+  readonly offset: number;
+}
+
+/** One unit: its head, and all its columns in one buffer of 32-bit words. */
+export interface DwarfUnitBatch {
+  /**
+   * Opens with two words for each of {@link DWARF_COLUMNS}: the index of its first word, and its length in
+   * words; that of the arena in bytes. A column that is all zero has none.
+   */
+  readonly buffer: ArrayBuffer;
+  readonly nameOffset: number;
+  readonly compilationDirectoryOffset: number;
+  readonly producerOffset: number;
+  readonly language: number;
+  readonly version: number;
+  readonly addressSize: number;
+  readonly dieOffset: number;
+  readonly isLittleEndian: boolean;
+  readonly isExcluded: boolean;
+  readonly notes: readonly DwarfNote[];
+}
+
+/** The order of the columns in a batch. */
+export const DWARF_COLUMNS = [
+  'words',
+  'starts',
+  'dieOffsets',
+  'scopes',
+  'flags',
+  'alignments',
+  'attributes',
+  'declFiles',
+  'declLines',
+  'memberStarts',
+  'memberFlags',
+  'memberAlignments',
+  'childStarts',
+  'children',
+  'functions',
+  // New names, behind those of the units before.
+  'arena',
+] as const;
+
+export interface DwarfBinding {
+  /** Throws an Error with `code`, `section` and `offset`. */
+  open(path: string, options: DwarfBindingOptions): DwarfHandle;
+  unitCount(handle: DwarfHandle): number;
+  /** A NUL and the bytes of `.debug_str`: the names below the arena's. */
+  strings(handle: DwarfHandle): ArrayBuffer;
+  /** The next unit in the order of the file, or undefined behind the last. Throws as `open`. */
+  next(handle: DwarfHandle): DwarfUnitBatch | undefined;
+  /** Ends the work; a handle may be closed twice. */
+  close(handle: DwarfHandle): void;
+}

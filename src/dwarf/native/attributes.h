@@ -1,0 +1,68 @@
+// The attributes of one DIE, found in one pass and decoded when they are asked for.
+
+#pragma once
+
+#include <elfutils/libdw.h>
+
+#include <cstdint>
+#include <optional>
+
+namespace tspahole::dwarf {
+
+// The attributes that lowering looks at.
+enum class Attribute : uint8_t {
+  Name, Type, ByteSize, BitSize, BitOffset, DataBitOffset, DataMemberLocation, Declaration, Specification,
+  AbstractOrigin, Signature, Encoding, UpperBound, LowerBound, Length, ConstValue, Alignment, DeclFile,
+  DeclLine, External, Artificial, Accessibility, Virtuality, ContainingType, EnumClass, Vector, ExportSymbols,
+  Prototyped, LowPc, HighPc, Ranges, LinkageName, Inline, Mutable, Noreturn, Explicit, Deleted, Defaulted,
+  CallingConvention, Producer, CompilationDirectory, Language, DiscriminantValue,
+  Import, GnuAnnotation, Ignored,
+};
+
+class Attributes {
+ public:
+  // Finds the attributes of `die`. False when they are damaged; those before the damage are kept.
+  bool read(Dwarf_Die& die);
+
+  bool has(Attribute attribute) const { return (present_ >> index(attribute) & 1) != 0; }
+  unsigned form(Attribute attribute) const { return has(attribute) ? values_[index(attribute)].form : 0; }
+
+  // A constant, sign-extended where its form is signed. Nothing when absent or of another form.
+  std::optional<uint64_t> number(Attribute attribute) const {
+    return has(attribute) ? readNumber(attribute) : std::nullopt;
+  }
+  uint64_t numberOr(Attribute attribute, uint64_t fallback) const { return number(attribute).value_or(fallback); }
+  // Whether a constant is given in a signed form and is below 0.
+  bool isNegative(Attribute attribute) const;
+  // True for a set flag, and for a constant that is not 0.
+  bool flag(Attribute attribute) const { return has(attribute) && readFlag(attribute); }
+  // An address. Nothing when absent or of another form.
+  std::optional<uint64_t> address(Attribute attribute) const;
+  // The bytes of a block or an expression.
+  std::optional<Dwarf_Block> block(Attribute attribute) const;
+  // Fills `die` with the DIE that a reference leads to; its offset is inside its section, no more is checked.
+  bool target(Attribute attribute, Dwarf_Die& die) const;
+
+  // For libdw. `attribute` must be present.
+  Dwarf_Attribute raw(Attribute attribute) const;
+  Dwarf_CU* unit() const { return unit_; }
+
+ private:
+  struct Value {
+    unsigned char* data;
+    unsigned form;
+    unsigned code;
+  };
+  static unsigned index(Attribute attribute) { return static_cast<unsigned>(attribute); }
+  std::optional<uint64_t> readNumber(Attribute attribute) const;
+  bool readFlag(Attribute attribute) const;
+  static int collect(Dwarf_Attribute* attribute, void* self);
+
+  uint64_t present_ = 0;
+  Dwarf_CU* unit_ = nullptr;
+  Attribute last_ = Attribute::Ignored;
+  // Meaningful where `present_` has the bit, so that nothing needs to be cleared.
+  Value values_[static_cast<unsigned>(Attribute::Ignored) + 1];
+};
+
+}  // namespace tspahole::dwarf

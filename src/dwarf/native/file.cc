@@ -1,0 +1,163 @@
+#include "file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "abbreviations.h"
+
+namespace tspahole::dwarf {
+
+namespace {
+
+// An owned file descriptor, until it is released.
+struct Descriptor {
+  int fd;
+  explicit Descriptor(int fd) : fd(fd) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (fd >= 0) close(fd);
+  }
+};
+
+const Dwfl_Callbacks kCallbacks = {
+    dwfl_build_id_find_elf,
+    dwfl_standard_find_debuginfo,
+    dwfl_offline_section_address,
+    nullptr,
+};
+
+// A file that was deduplicated grows by less than this when each unit gets its types back.
+constexpr uint64_t kVisitsPerByte = 64;
+
+// What is found in the modules of a file; an archive has several.
+struct Found {
+  Dwarf* dwarf = nullptr;
+  bool hasDamagedDwarf = false;
+};
+
+// Takes the first module with DWARF.
+int lookForDwarf(Dwfl_Module* module, void**, const char*, Dwarf_Addr, void* result) {
+  auto* found = static_cast<Found*>(result);
+  Dwarf_Addr bias;
+  found->dwarf = dwfl_module_getdwarf(module, &bias);
+  if (found->dwarf != nullptr) return DWARF_CB_ABORT;
+  Elf* elf = dwfl_module_getelf(module, &bias);
+  if (elf != nullptr && !sectionContents(elf, ".debug_info").empty()) found->hasDamagedDwarf = true;
+  return DWARF_CB_OK;
+}
+
+// What libdwfl says about its last error.
+std::string lastReason() {
+  const char* reason = dwfl_errmsg(-1);
+  return reason == nullptr ? "no reason is known" : reason;
+}
+
+bool hasName(Elf* elf, size_t names, const GElf_Shdr& header, const char* wanted) {
+  const char* name = elf_strptr(elf, names, header.sh_name);
+  if (name == nullptr) return false;
+  if (std::strcmp(name, wanted) == 0) return true;
+  return std::strncmp(name, ".z", 2) == 0 && std::strcmp(name + 2, wanted + 1) == 0;
+}
+
+bool isLittleEndianElf(Elf* elf) {
+  const char* ident = elf_getident(elf, nullptr);
+  return ident == nullptr || ident[EI_DATA] != ELFDATA2MSB;
+}
+
+// A descriptor of a regular file. Throws Error.
+int openRegularFile(const std::string& path) {
+  Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.fd < 0) {
+    const bool isAbsent = errno == ENOENT || errno == ENOTDIR;
+    throw Error(isAbsent ? "not-found" : "io", std::strerror(errno));
+  }
+  struct stat status;
+  if (fstat(file.fd, &status) != 0 || !S_ISREG(status.st_mode)) throw Error("io", "not a regular file");
+  const int fd = file.fd;
+  file.fd = -1;
+  return fd;
+}
+
+}  // namespace
+
+std::string_view sectionContents(Elf* elf, const char* name) {
+  size_t names;
+  if (elf_getshdrstrndx(elf, &names) != 0) return {};
+  for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf, section)) != nullptr;) {
+    GElf_Shdr header;
+    if (gelf_getshdr(section, &header) == nullptr || header.sh_type == SHT_NOBITS) continue;
+    // libdw leaves members of section groups aside too.
+    if ((header.sh_flags & SHF_GROUP) != 0 || !hasName(elf, names, header, name)) continue;
+    const Elf_Data* data = elf_getdata(section, nullptr);
+    if (data == nullptr || data->d_buf == nullptr) return {};
+    return {static_cast<const char*>(data->d_buf), data->d_size};
+  }
+  return {};
+}
+
+File::File(const std::string& path) {
+  openModule(path);
+  isLittleEndian_ = isLittleEndianElf(elf_);
+  debugStr_ = sectionContents(elf_, ".debug_str");
+  listUnits();
+  if (units_.empty()) throw Error("bad-data", "no readable unit", ".debug_info");
+}
+
+uint64_t File::visitsPerUnit() const { return kVisitsPerByte * infoSize_ / units_.size(); }
+
+void File::openModule(const std::string& path) {
+  elf_version(EV_CURRENT);
+  Descriptor file(openRegularFile(path));
+  dwfl_.reset(dwfl_begin(&kCallbacks));
+  if (dwfl_ == nullptr) throw Error("unsupported", lastReason());
+  if (dwfl_report_offline(dwfl_.get(), path.c_str(), path.c_str(), file.fd) == nullptr) {
+    throw Error("bad-data", lastReason());
+  }
+  file.fd = -1;  // libdwfl owns it now
+  dwfl_report_end(dwfl_.get(), nullptr, nullptr);
+  Found found;
+  dwfl_getmodules(dwfl_.get(), lookForDwarf, &found, 0);
+  if (found.dwarf == nullptr) {
+    const char* code = found.hasDamagedDwarf ? "bad-data" : "not-found";
+    throw Error(code, "no DWARF can be read: " + lastReason());
+  }
+  elf_ = dwarf_getelf(found.dwarf);
+}
+
+DwarfHandle File::makeHandle() {
+  // libelf fills its caches without a lock.
+  std::lock_guard<std::mutex> lock(handles_);
+  DwarfHandle handle(dwarf_begin_elf(elf_, DWARF_C_READ, nullptr));
+  if (handle == nullptr) throw Error("bad-data", dwarf_errmsg(-1), ".debug_info");
+  return handle;
+}
+
+void File::listUnits() {
+  DwarfHandle handle = makeHandle();
+  infoSize_ = sectionContents(elf_, ".debug_info").size();
+  AbbreviationTables abbreviations(sectionContents(elf_, ".debug_abbrev"));
+  UnitHeader unit{};
+  for (Dwarf_Off next = 0;; unit.offset = next) {
+    size_t headerSize;
+    Dwarf_Off abbreviationOffset;
+    const int status = dwarf_next_unit(handle.get(), unit.offset, &next, &headerSize, &unit.version,
+                                       &abbreviationOffset, &unit.addressSize, nullptr, nullptr, nullptr);
+    if (status > 0) return;
+    if (status < 0) break;
+    unit.end = next < infoSize_ ? next : infoSize_;
+    unit.dieOffset = unit.offset + headerSize;
+    unit.abbreviationSize = abbreviations.sizeAt(abbreviationOffset);
+    units_.push_back(unit);
+    // A length that wraps is answered with the largest offset.
+    if (next <= unit.offset || next >= infoSize_) return;
+  }
+  notes_.push_back({std::string("units from here on are not read: ") + dwarf_errmsg(-1), ".debug_info",
+                    unit.offset});
+}
+
+}  // namespace tspahole::dwarf

@@ -1,0 +1,74 @@
+// One ELF file with DWARF in it: opened through libdwfl, which applies the relocations of ET_REL files and
+// finds separate debug files, and handed to each thread as a Dwarf handle of its own over the same bytes.
+
+#pragma once
+
+#include <elfutils/libdw.h>
+#include <elfutils/libdwfl.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "error.h"
+
+namespace tspahole::dwarf {
+
+// Header of one unit of .debug_info.
+struct UnitHeader {
+  Dwarf_Off offset;
+  Dwarf_Off end;
+  Dwarf_Off dieOffset;
+  // Bytes of its abbreviation table.
+  uint64_t abbreviationSize;
+  uint16_t version;
+  uint8_t addressSize;
+};
+
+struct DwflDeleter {
+  void operator()(Dwfl* dwfl) const { dwfl_end(dwfl); }
+};
+struct DwarfDeleter {
+  void operator()(Dwarf* dwarf) const { dwarf_end(dwarf); }
+};
+using DwarfHandle = std::unique_ptr<Dwarf, DwarfDeleter>;
+
+class File {
+ public:
+  // Throws Error: 'not-found' for a file that does not exist or has no DWARF, 'io' for one that cannot be
+  // read, 'bad-data' for a damaged one.
+  explicit File(const std::string& path);
+
+  // A new handle over the file, for use by one thread. Safe to call from any thread. Throws Error.
+  DwarfHandle makeHandle();
+
+  // Units of .debug_info in file order; what follows a damaged header is left out, with a note.
+  const std::vector<UnitHeader>& units() const { return units_; }
+  std::vector<Note> takeNotes() { return std::move(notes_); }
+  // DIEs of other units that the lowering of one unit may visit: a share of what no honest file exceeds.
+  uint64_t visitsPerUnit() const;
+
+  // The contents of .debug_str, or nothing.
+  std::string_view debugStr() const { return debugStr_; }
+  bool isLittleEndian() const { return isLittleEndian_; }
+
+ private:
+  void openModule(const std::string& path);
+  void listUnits();
+
+  std::unique_ptr<Dwfl, DwflDeleter> dwfl_;
+  std::mutex handles_;
+  Elf* elf_ = nullptr;
+  std::string_view debugStr_;
+  uint64_t infoSize_ = 0;
+  bool isLittleEndian_ = true;
+  std::vector<UnitHeader> units_;
+  std::vector<Note> notes_;
+};
+
+// The contents of the first section of this name, uncompressed if libdw has done so; empty without one.
+std::string_view sectionContents(Elf* elf, const char* name);
+
+}  // namespace tspahole::dwarf

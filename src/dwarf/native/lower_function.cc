@@ -1,0 +1,184 @@
+// Function types, functions and variables. A function is a Func record whose type is a FuncProto; the FuncProto
+// of a DW_TAG_subprogram is synthetic and comes right before it. Each Func has a row in `functions`.
+
+#include <dwarf.h>
+
+#include "lowering.h"
+#include "tags.h"
+
+namespace tspahole::dwarf {
+
+namespace {
+
+// BTF's linkage of functions and variables.
+constexpr uint32_t kStatic = 0;
+constexpr uint32_t kGlobal = 1;
+constexpr uint32_t kExtern = 2;
+
+// The size of the code: DW_AT_high_pc is an offset, or the address behind the code.
+uint32_t codeSize(const Attributes& attributes, uint64_t lowPc) {
+  if (const auto size = attributes.number(Attribute::HighPc)) return static_cast<uint32_t>(*size);
+  const auto highPc = attributes.address(Attribute::HighPc);
+  return highPc && *highPc > lowPc ? static_cast<uint32_t>(*highPc - lowPc) : 0;
+}
+
+uint32_t bitsOf(const Attributes& attributes, Attribute attribute, uint32_t shift) {
+  return (static_cast<uint32_t>(attributes.numberOr(attribute, 0)) & 3) << shift;
+}
+
+uint32_t functionFlags(const Attributes& attributes) {
+  uint32_t flags = bitsOf(attributes, Attribute::Inline, functionFlag::InlineShift) |
+                   bitsOf(attributes, Attribute::Virtuality, functionFlag::VirtualityShift) |
+                   bitsOf(attributes, Attribute::Accessibility, functionFlag::AccessibilityShift);
+  if (attributes.flag(Attribute::External)) flags |= functionFlag::External;
+  if (attributes.flag(Attribute::Declaration)) flags |= functionFlag::Declaration;
+  if (attributes.flag(Attribute::Prototyped)) flags |= functionFlag::Prototyped;
+  if (attributes.flag(Attribute::Artificial)) flags |= functionFlag::Artificial;
+  if (attributes.flag(Attribute::Noreturn)) flags |= functionFlag::Noreturn;
+  if (attributes.flag(Attribute::Explicit)) flags |= functionFlag::Explicit;
+  if (attributes.flag(Attribute::Deleted)) flags |= functionFlag::Deleted;
+  if (attributes.flag(Attribute::Defaulted)) flags |= functionFlag::Defaulted;
+  if (attributes.has(Attribute::LowPc)) flags |= functionFlag::HasLowPc;
+  if (attributes.has(Attribute::Ranges)) flags |= functionFlag::HasRanges;
+  if (attributes.has(Attribute::AbstractOrigin)) flags |= functionFlag::AbstractOrigin;
+  if (attributes.has(Attribute::Specification)) flags |= functionFlag::Specification;
+  if (attributes.numberOr(Attribute::CallingConvention, 0) == DW_CC_nocall) flags |= functionFlag::NoStandardCall;
+  return flags;
+}
+
+}  // namespace
+
+uint32_t Lowering::lowerFunctionType(Entry& entry) {
+  const Marks marks = mark();
+  forEachChild(entry.die, [&](Dwarf_Die& die) {
+    const int tag = dwarf_tag(&die);
+    if (!addParameter(die, tag) && isTypeTag(tag)) lowerType(die);
+  });
+  writer_.closeScope(marks.scope, writer_.nextId());
+  RecordHead head = headOf(entry, Kind::FuncProto);
+  head.vlen = elementCount(entry, parameters_.size() - marks.parameters);
+  const uint32_t id = begin(entry, head);
+  writePrototype(typeOf(entry), marks.parameters, head.vlen);
+  release(marks);
+  return id;
+}
+
+uint32_t Lowering::lowerFunction(Entry& entry) {
+  const Marks marks = mark();
+  Body body{};
+  addChainDeclTags(entry, kMissing);
+  position_.functionDepth += 1;
+  forEachChild(entry.die, [&](Dwarf_Die& die) { lowerFunctionChild(body, die); });
+  position_.functionDepth -= 1;
+  // The function is the second of the two records that follow.
+  writer_.closeScope(marks.scope, writer_.nextId() + 1);
+  RecordHead proto{Kind::FuncProto};
+  proto.flags = flagsOf(entry) | typeFlag::Synthetic;
+  proto.vlen = elementCount(entry, parameters_.size() - marks.parameters);
+  const uint32_t protoId = writer_.begin(proto, originOf(entry));
+  writePrototype(typeOf(entry), marks.parameters, proto.vlen);
+
+  RecordHead head = headOf(entry, Kind::Func);
+  head.vlen = isExternal(entry) ? kGlobal : kStatic;
+  if (entry.attributes.flag(Attribute::Declaration)) head.flags |= typeFlag::Declaration;
+  const uint32_t id = begin(entry, head);
+  writer_.typeId(protoId);
+  writeFunctionRow(entry, id, body.inlineCount);
+  writeDeclTags(id, marks.declTags);
+  release(marks);
+  return id;
+}
+
+// Whether the DIE belongs to the parameters.
+bool Lowering::addParameter(Dwarf_Die& die, int tag) {
+  if (tag == DW_TAG_unspecified_parameters) {
+    parameters_.push_back({0, kVoidKey});
+    return true;
+  }
+  if (tag != DW_TAG_formal_parameter) return false;
+  Entry entry = read(die);
+  parameters_.push_back({nameOf(entry), typeOf(entry)});
+  return true;
+}
+
+void Lowering::lowerFunctionChild(Body& body, Dwarf_Die& die) {
+  const int tag = dwarf_tag(&die);
+  if (tag == DW_TAG_formal_parameter) {
+    Entry entry = read(die);
+    addDeclTagsOf(entry, body.parameterCount++);
+    parameters_.push_back({nameOf(entry), typeOf(entry)});
+  } else if (isAnnotationTag(tag)) {
+    addDeclTag(read(die), kMissing);
+  } else if (!addParameter(die, tag)) {
+    lowerBodyChild(body, die);
+  }
+}
+
+// The types, and where they are asked for the variables, that the body of a function declares.
+void Lowering::lowerBodyChild(Body& body, Dwarf_Die& die) {
+  const int tag = dwarf_tag(&die);
+  if (isTypeTag(tag)) {
+    lowerType(die);
+    return;
+  }
+  if (!options_.bodies) return;
+  if (tag == DW_TAG_inlined_subroutine) body.inlineCount += 1;
+  if (tag == DW_TAG_lexical_block || tag == DW_TAG_inlined_subroutine) {
+    forEachChild(die, [&](Dwarf_Die& child) { lowerBodyChild(body, child); });
+  } else if (tag == DW_TAG_variable && options_.variables) {
+    Entry entry = read(die);
+    lowerVariable(entry);
+  } else if (tag == DW_TAG_subprogram) {
+    lowerSubprogram(die);
+  }
+}
+
+// A function of a unit, a namespace or another function.
+void Lowering::lowerSubprogram(Dwarf_Die& die) {
+  if (options_.functions) {
+    Entry entry = read(die);
+    lowerFunction(entry);
+  } else if (options_.bodies) {
+    Body body{};
+    position_.functionDepth += 1;
+    forEachChild(die, [&](Dwarf_Die& child) { lowerBodyChild(body, child); });
+    position_.functionDepth -= 1;
+  }
+}
+
+void Lowering::writePrototype(Key result, size_t from, uint32_t count) {
+  writer_.type(result);
+  for (size_t index = from; index < from + count; ++index) {
+    writer_.name(parameters_[index].name);
+    writer_.type(parameters_[index].type);
+  }
+}
+
+void Lowering::writeFunctionRow(const Entry& entry, uint32_t id, uint32_t inlineCount) {
+  const Attributes& attributes = entry.attributes;
+  const uint64_t lowPc = attributes.address(Attribute::LowPc).value_or(0);
+  Column& row = batch_->functions;
+  row.push(id);
+  row.push(static_cast<uint32_t>(lowPc));
+  row.push(static_cast<uint32_t>(lowPc >> 32));
+  row.push(codeSize(attributes, lowPc));
+  row.push(functionFlags(attributes));
+  row.push(textIn(entry, Attribute::LinkageName));
+  row.push(declLineOf(entry));
+  row.push(inlineCount);
+}
+
+uint32_t Lowering::lowerVariable(Entry& entry) {
+  const size_t tags = declTags_.size();
+  addDeclTagsOf(entry, kMissing);
+  RecordHead head = headOf(entry, Kind::Var);
+  const bool isDeclaration = entry.attributes.flag(Attribute::Declaration);
+  if (isDeclaration) head.flags |= typeFlag::Declaration;
+  const uint32_t id = begin(entry, head);
+  writer_.type(typeOf(entry));
+  writer_.value(!isExternal(entry) ? kStatic : isDeclaration ? kExtern : kGlobal);
+  writeDeclTags(id, tags);
+  return id;
+}
+
+}  // namespace tspahole::dwarf

@@ -1,0 +1,154 @@
+// Where a data member lies. DWARF has said it in three ways; each becomes the offset in bits from the start of
+// the composite to the first bit of the member: the least significant one for little endian, the most
+// significant one for big endian.
+//
+//   1. DW_AT_data_bit_offset (DWARF 4): that very number.
+//   2. DW_AT_data_member_location, and for a bitfield DW_AT_bit_offset (DWARF 2 and 3): the number of bits
+//      from the most significant bit of the storage unit to that of the member, so that little endian
+//      counts from the other end. The storage unit has DW_AT_byte_size bytes, or those of the type.
+//   3. DW_AT_data_member_location alone: bytes, as a number or as an expression that adds a constant.
+
+#include <dwarf.h>
+
+#include <algorithm>
+
+#include "lowering.h"
+
+namespace tspahole::dwarf {
+
+namespace {
+
+// Typedefs and qualifiers between a member and the type that has a size.
+constexpr int kMaxAliases = 32;
+constexpr uint64_t kNoConstant = ~uint64_t{0};
+
+constexpr uint64_t kMaxBitOffset = 0xfffffff8;
+constexpr uint64_t kMaxBitfieldOffset = 0x00ffffff;
+constexpr uint32_t kMaxBitfieldSize = 0xff;
+constexpr unsigned kBitfieldSizeShift = 24;
+
+// Number at `at`, which advances; kNoConstant when it does not end before `end` or does not fit.
+uint64_t readUleb(const unsigned char*& at, const unsigned char* end) {
+  uint64_t value = 0;
+  for (unsigned shift = 0; at < end && shift < 64; shift += 7) {
+    const unsigned char byte = *at++;
+    value |= static_cast<uint64_t>(byte & 0x7f) << shift;
+    if ((byte & 0x80) == 0) return value;
+  }
+  return kNoConstant;
+}
+
+// What an expression adds to the address of the composite, where it is one constant.
+uint64_t constantOffset(const Dwarf_Block& expression) {
+  const unsigned char* at = expression.data;
+  const unsigned char* end = at + expression.length;
+  if (at == end || (*at != DW_OP_plus_uconst && *at != DW_OP_constu)) return kNoConstant;
+  at += 1;
+  const uint64_t value = readUleb(at, end);
+  return at == end ? value : kNoConstant;
+}
+
+}  // namespace
+
+// DWARF 4 writes static members of classes as members without a place. Members of unions need none.
+bool Lowering::isStaticMember(const Entry& entry, bool isInUnion) const {
+  const Attributes& attributes = entry.attributes;
+  if (entry.tag != DW_TAG_member || attributes.has(Attribute::DataMemberLocation) ||
+      attributes.has(Attribute::DataBitOffset)) {
+    return false;
+  }
+  return !isInUnion || attributes.flag(Attribute::External) || attributes.flag(Attribute::Declaration);
+}
+
+Lowering::Member Lowering::readMember(Entry& entry) {
+  const Attributes& attributes = entry.attributes;
+  Member member{};
+  member.name = nameOf(entry);
+  member.type = references_.keyOf(attributes, Attribute::Type);
+  member.bitSize = static_cast<uint32_t>(std::min<uint64_t>(attributes.numberOr(Attribute::BitSize, 0), ~0u));
+  member.bitOffset = memberBitOffset(entry, member.bitSize);
+  member.alignment = static_cast<uint32_t>(attributes.numberOr(Attribute::Alignment, 0));
+  member.flags = memberFlagsOf(entry);
+  if (member.bitOffset == kNoConstant) member.flags |= memberFlag::NoConstantOffset;
+  return member;
+}
+
+uint32_t Lowering::memberFlagsOf(const Entry& entry) const {
+  const Attributes& attributes = entry.attributes;
+  uint32_t flags = entry.tag == DW_TAG_inheritance ? memberFlag::Inheritance : 0;
+  if (attributes.numberOr(Attribute::Virtuality, 0) != DW_VIRTUALITY_none) flags |= memberFlag::Virtual;
+  if (attributes.flag(Attribute::Artificial)) flags |= memberFlag::Artificial;
+  if (attributes.flag(Attribute::Mutable)) flags |= memberFlag::Mutable;
+  const auto accessibility = static_cast<uint32_t>(attributes.numberOr(Attribute::Accessibility, 0));
+  return flags | (accessibility & 3) << memberFlag::AccessibilityShift;
+}
+
+uint64_t Lowering::memberBitOffset(Entry& entry, uint32_t bitSize) {
+  if (const auto bits = entry.attributes.number(Attribute::DataBitOffset)) return *bits;
+  const uint64_t byteOffset = memberByteOffset(entry);
+  if (byteOffset == kNoConstant) return kNoConstant;
+  if (bitSize == 0 || !entry.attributes.has(Attribute::BitOffset)) return byteOffset * 8;
+  return oldBitfieldOffset(entry, byteOffset, bitSize);
+}
+
+uint64_t Lowering::memberByteOffset(const Entry& entry) {
+  const Attributes& attributes = entry.attributes;
+  if (!attributes.has(Attribute::DataMemberLocation)) return 0;
+  if (const auto bytes = attributes.number(Attribute::DataMemberLocation)) return *bytes;
+  const auto expression = attributes.block(Attribute::DataMemberLocation);
+  const uint64_t offset = expression ? constantOffset(*expression) : kNoConstant;
+  if (offset == kNoConstant && entry.tag != DW_TAG_inheritance) {
+    note(entry.die, "a member without a constant offset");
+  }
+  return offset;
+}
+
+uint64_t Lowering::oldBitfieldOffset(Entry& entry, uint64_t byteOffset, uint32_t bitSize) {
+  const uint64_t bitOffset = entry.attributes.numberOr(Attribute::BitOffset, 0);
+  if (!batch_->head.isLittleEndian) return byteOffset * 8 + bitOffset;
+  // Below 0 for a member that begins in an earlier storage unit: the sum is right again.
+  return byteOffset * 8 + storageByteSize(entry) * 8 - bitOffset - bitSize;
+}
+
+// Size of the storage unit of a bitfield: its own, or that of its type behind typedefs and qualifiers.
+uint64_t Lowering::storageByteSize(Entry& entry) {
+  Attributes attributes = entry.attributes;
+  for (int step = 0; step < kMaxAliases; ++step) {
+    if (const auto size = attributes.number(Attribute::ByteSize)) return *size;
+    Dwarf_Die type;
+    if (!attributes.target(Attribute::Type, type) || !attributes.read(type)) break;
+  }
+  note(entry.die, "a bitfield whose storage unit has no size");
+  return 0;
+}
+
+bool Lowering::hasBitfields(size_t from) const {
+  for (size_t index = from; index < members_.size(); ++index) {
+    if (members_[index].bitSize != 0) return true;
+  }
+  return false;
+}
+
+// The first members from `from` on, as many as the record has elements.
+void Lowering::writeMembers(size_t from, const RecordHead& head) {
+  bool isTooFar = false;
+  for (size_t index = from; index < from + head.vlen; ++index) {
+    const Member& member = members_[index];
+    writer_.name(member.name);
+    writer_.type(member.type);
+    writer_.value(memberValue(member, head.kindFlag, isTooFar));
+    writer_.member(member.flags, member.alignment);
+  }
+  if (isTooFar) note(unitDie_, "a member lies further from the start of its type than a record can say");
+}
+
+uint32_t Lowering::memberValue(const Member& member, bool hasBitfields, bool& isTooFar) const {
+  if (member.bitOffset == kNoConstant) return kNoOffset;
+  const uint64_t limit = hasBitfields ? kMaxBitfieldOffset : kMaxBitOffset;
+  isTooFar = isTooFar || member.bitOffset > limit;
+  const auto offset = static_cast<uint32_t>(std::min(member.bitOffset, limit));
+  if (!hasBitfields) return offset;
+  return std::min(member.bitSize, kMaxBitfieldSize) << kBitfieldSizeShift | offset;
+}
+
+}  // namespace tspahole::dwarf

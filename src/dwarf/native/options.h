@@ -1,0 +1,29 @@
+// What a reader is asked to read.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tspahole::dwarf {
+
+struct Options {
+  // Number of threads that lower units; at least 1.
+  unsigned threads = 1;
+  // Records for functions that are no methods. Methods always get records.
+  bool functions = false;
+  // Records for variables of units and namespaces.
+  bool variables = false;
+  // Also look inside function bodies: for types, and for local variables when `variables` is set.
+  // Without it a type in a body still gets a record where something outside the body refers to it.
+  bool bodies = false;
+  // The declFiles column. Costs the reading of every line table.
+  bool declFiles = false;
+  // Every name that starts with this becomes this; empty for none.
+  std::string kabiPrefix;
+  // DW_LANG numbers of units to deliver without types.
+  std::vector<uint32_t> excludedLanguages;
+};
+
+}  // namespace tspahole::dwarf

@@ -1,0 +1,167 @@
+/**
+ * `SideColumns`: what DWARF says of types and BTF cannot, in columns beside the records. A table that was
+ * read from BTF has none. A column that would be all zero is absent; 0 stands for "not said".
+ */
+
+import type { TypeId } from './table.ts';
+
+/** Bits of {@link SideColumns.flags}. */
+export const TypeFlag = {
+  /** Declared with the keyword `class`. */
+  Class: 1,
+  /** Declared and not defined. */
+  Declaration: 2,
+  /** Has no entry of its own in the file: a dimension of an array, the prototype of a function. */
+  Synthetic: 4,
+  /** An array that is a vector. */
+  Vector: 8,
+  /** An array whose count is no constant. */
+  VariableLength: 16,
+  EnumClass: 32,
+  Artificial: 64,
+  /** Declared in the body of a function. */
+  Local: 128,
+} as const;
+
+/** Bits of {@link SideColumns.memberFlags}. */
+export const MemberFlag = {
+  /** A base class. */
+  Inheritance: 1,
+  Virtual: 2,
+  Artificial: 16,
+  Mutable: 32,
+  /** The offset is computed at run time. */
+  NoConstantOffset: 64,
+} as const;
+
+/** What an entry of {@link SideColumns.childrenOf} is; the meaning of its value in brackets. */
+export const ChildCode = {
+  /** A data member or a base class (index of the element). */
+  Member: 0,
+  /** A type declared in the composite (type id). */
+  NestedType: 1,
+  /** A static member (id of a `Var`). */
+  StaticMember: 2,
+  /** A method (id of a `Func`). */
+  Method: 3,
+  /** A parameter of the template (id of a `TemplateParameter`). */
+  TemplateParameter: 4,
+  /** Variants (id of a `VariantPart`). */
+  VariantPart: 5,
+} as const;
+
+/** The columns; one word for each type from id 1 on unless it says otherwise. */
+export interface SideColumnArrays {
+  readonly dieOffsets?: Uint32Array | undefined;
+  readonly scopes?: Uint32Array | undefined;
+  readonly flags?: Uint32Array | undefined;
+  readonly alignments?: Uint32Array | undefined;
+  readonly attributes?: Uint32Array | undefined;
+  readonly declFiles?: Uint32Array | undefined;
+  readonly declLines?: Uint32Array | undefined;
+  /** Index of the type's first element in the columns of members. */
+  readonly memberStarts?: Uint32Array | undefined;
+  /** One word for each element of a composite. */
+  readonly memberFlags?: Uint32Array | undefined;
+  readonly memberAlignments?: Uint32Array | undefined;
+  /** Index of the type's children in `children`, plus one. */
+  readonly childStarts?: Uint32Array | undefined;
+  /** For each type that has children: their number, then a code and a value for each. */
+  readonly children?: Uint32Array | undefined;
+}
+
+/** A child of a composite that is not only data members, in the order of the file. */
+export interface Child {
+  /** One of {@link ChildCode}. */
+  readonly code: number;
+  readonly value: number;
+  readonly accessibility: Accessibility;
+}
+
+/** 0 where the file does not say. */
+export type Accessibility = 0 | 1 | 2 | 3;
+
+export class SideColumns {
+  /** DW_LANG of the compile unit; 0 where it does not say. */
+  readonly language: number;
+  readonly #arrays: SideColumnArrays;
+
+  constructor(arrays: SideColumnArrays, language = 0) {
+    this.language = language;
+    this.#arrays = arrays;
+  }
+
+  /** Offset of the type's entry in `.debug_info`. */
+  dieOffset(id: TypeId): number {
+    return this.#arrays.dieOffsets?.[id - 1] ?? 0;
+  }
+
+  /** The type, namespace or function in which a type is declared; 0 at the top of the unit. */
+  scope(id: TypeId): TypeId {
+    return this.#arrays.scopes?.[id - 1] ?? 0;
+  }
+
+  /** Whether a type is declared at the top of the unit: in no type, namespace or function. */
+  isTopLevel(id: TypeId): boolean {
+    return this.scope(id) === 0 && (this.flags(id) & TypeFlag.Local) === 0;
+  }
+
+  /** {@link TypeFlag}s. */
+  flags(id: TypeId): number {
+    return this.#arrays.flags?.[id - 1] ?? 0;
+  }
+
+  /** The alignment that an attribute demands, in bytes. */
+  alignment(id: TypeId): number {
+    return this.#arrays.alignments?.[id - 1] ?? 0;
+  }
+
+  /** DW_ATE of a base type. */
+  encoding(id: TypeId): number {
+    return this.#arrays.attributes?.[id - 1] ?? 0;
+  }
+
+  /** Name offset of the file in which a type is declared. */
+  declFile(id: TypeId): number {
+    return this.#arrays.declFiles?.[id - 1] ?? 0;
+  }
+
+  declLine(id: TypeId): number {
+    return this.#arrays.declLines?.[id - 1] ?? 0;
+  }
+
+  /** {@link MemberFlag}s of the element of a composite. */
+  memberFlags(id: TypeId, element: number): number {
+    return this.#member(this.#arrays.memberFlags, id, element);
+  }
+
+  /** The accessibility that an element of a composite states. */
+  memberAccessibility(id: TypeId, element: number): Accessibility {
+    return ((this.memberFlags(id, element) >>> 2) & 3) as Accessibility;
+  }
+
+  /** The alignment that an attribute of a member demands, in bytes. */
+  memberAlignment(id: TypeId, element: number): number {
+    return this.#member(this.#arrays.memberAlignments, id, element);
+  }
+
+  /** All children of a composite in the order of the file, or undefined when they are its data members. */
+  childrenOf(id: TypeId): Child[] | undefined {
+    const { childStarts, children } = this.#arrays;
+    const start = childStarts?.[id - 1] ?? 0;
+    if (children === undefined || start === 0) return undefined;
+    const found: Child[] = [];
+    const end = start + 2 * (children[start - 1] as number);
+    for (let at = start; at < end; at += 2) {
+      const word = children[at] as number;
+      const accessibility = ((word >>> 8) & 3) as Accessibility;
+      found.push({ code: word & 0xff, value: children[at + 1] as number, accessibility });
+    }
+    return found;
+  }
+
+  #member(column: Uint32Array | undefined, id: TypeId, element: number): number {
+    if (column === undefined) return 0;
+    return column[(this.#arrays.memberStarts?.[id - 1] ?? 0) + element] ?? 0;
+  }
+}

@@ -1,0 +1,317 @@
+/** Trees of DIEs that no compiler at hand writes, and what dump must say of them. Expectations as in cases.mjs. */
+
+import {
+  die,
+  expression,
+  FORM,
+  form,
+  negative,
+  number,
+  ref,
+  refAddr,
+  TAG,
+  text,
+  unit,
+} from './synthetic.mjs';
+
+const INT = die(TAG.baseType, { name: text('int'), byteSize: number(4), encoding: number(5) }, [], {
+  label: 'int',
+});
+const INT_ALIAS = die(TAG.typedef, { name: text('alias'), type: ref('int') }, [], { label: 'alias' });
+
+const struct = (name, children, attributes = {}) =>
+  die(TAG.structureType, { name: text(name), byteSize: number(8), ...attributes }, children, { label: name });
+const member = (name, attributes) => die(TAG.member, { name: text(name), type: ref('int'), ...attributes });
+const array = (bounds) => die(TAG.arrayType, { type: ref('int') }, [die(TAG.subrangeType, bounds)]);
+
+/** A struct whose bitfields are given as DWARF 2 does: in storage units, from the most significant bit. */
+const OLD_BITFIELDS = struct('old', [
+  member('own', {
+    byteSize: number(4),
+    bitSize: number(5),
+    bitOffset: number(3),
+    dataMemberLocation: number(0),
+  }),
+  member('fromType', {
+    type: ref('alias'),
+    bitSize: number(5),
+    bitOffset: number(27),
+    dataMemberLocation: number(4),
+  }),
+  member('plain', { bitSize: number(5), dataMemberLocation: number(4) }),
+  member('before', {
+    byteSize: number(4),
+    bitSize: number(8),
+    bitOffset: negative(-8),
+    dataMemberLocation: number(0),
+  }),
+]);
+
+const DW_OP_DUP = 0x12;
+const DW_OP_PLUS_UCONST = 0x23;
+const NESTING = 3000;
+
+function nested(depth) {
+  let tree = struct('innermost', []);
+  for (let level = 0; level < depth; level++) tree = struct('level', [tree], {});
+  return tree;
+}
+
+/** DIEs that each claim to contain the rest and name the one after the next as sibling. */
+function overlapping(count) {
+  const dies = [];
+  for (let index = 0; index < count; index++) {
+    const sibling = index + 2 < count ? { sibling: ref(`o${index + 2}`) } : {};
+    dies.push(
+      die(TAG.structureType, { ...sibling, name: text('o') }, [], { label: `o${index}`, isOpen: true }),
+    );
+  }
+  return dies;
+}
+
+export const TREES = [
+  {
+    name: 'old bitfields count from the most significant bit of a little-endian storage unit',
+    units: [unit([INT, INT_ALIAS, OLD_BITFIELDS])],
+    expect: ["Struct 'old' size 8, own:*@24:5, fromType:*@32:5, plain:*@32:5, before:*@32:8"],
+  },
+  {
+    name: 'old bitfields of big endian count as they are',
+    isBigEndian: true,
+    units: [unit([INT, INT_ALIAS, OLD_BITFIELDS])],
+    expect: ["Struct 'old' size 8, own:*@3:5, fromType:*@59:5, plain:*@32:5, before:*"],
+  },
+  {
+    name: 'a member may be placed by an expression with a constant',
+    units: [
+      unit([
+        INT,
+        struct('s', [
+          member('a', { dataMemberLocation: expression(DW_OP_PLUS_UCONST, 0x84, 0x01) }),
+          member('b', { dataMemberLocation: expression(DW_OP_DUP) }),
+          member('c', { dataMemberLocation: expression(DW_OP_PLUS_UCONST, 0x84) }),
+          member('d', { dataMemberLocation: expression() }),
+        ]),
+      ]),
+    ],
+    expect: ["Struct 's' size 8, a:*@1056, b:*@?{64}, c:*@?{64}, d:*@?{64}"],
+    notes: ['a member without a constant offset'],
+  },
+  {
+    name: 'a member without a place is static',
+    units: [unit([INT, struct('s', [member('a', { dataMemberLocation: number(0) }), member('st', {})])])],
+    expect: ["Var 'st' type * linkage 0 in *", "Struct 's' size 8, a:*@0"],
+  },
+  {
+    name: 'offsets that a record cannot hold are cut',
+    units: [
+      unit([
+        INT,
+        struct('s', [member('a', { dataMemberLocation: form(FORM.data8, 0x1_0000_0000) })]),
+        struct('b', [
+          member('a', { dataBitOffset: number(0x0100_0000), bitSize: number(3) }),
+          member('b', { dataMemberLocation: negative(-1) }),
+        ]),
+      ]),
+    ],
+    expect: ["Struct 's' size 8, a:*@4294967288", "Struct 'b' size 8, a:*@16777215:3, b:*@?{64}"],
+    notes: ['a member lies further from the start of its type than a record can say'],
+  },
+  {
+    name: 'array lengths',
+    units: [
+      unit([
+        INT,
+        array({ upperBound: number(9) }),
+        array({ upperBound: number(9), lowerBound: number(3) }),
+        array({ lowerBound: number(9), upperBound: number(3) }),
+        array({ upperBound: form(FORM.data4, 0xffffffff) }),
+        array({ upperBound: negative(-1) }),
+        array({ count: number(0x1_0000_0000) }),
+        array({ upperBound: expression(DW_OP_DUP) }),
+        array({}),
+        die(TAG.arrayType, { type: ref('int') }),
+      ]),
+    ],
+    expect: [
+      "Array '' of * index 0 count 10",
+      "Array '' of * index 0 count 7",
+      "Array '' of * index 0 count 0",
+      "Array '' of * index 0 count 0",
+      "Array '' of * index 0 count 0",
+      "Array '' of * index 0 count 4294967295",
+      "Array '' of * index 0 count 0 {16}",
+      "Array '' of * index 0 count 0",
+      "Array '' of * index 0 count 0",
+    ],
+    notes: ['an array has more elements than 32 bits count', 'an array without dimensions'],
+  },
+  {
+    name: 'references that lead nowhere are missing, those to other DIEs are void',
+    units: [
+      unit([
+        INT,
+        die(TAG.typedef, { name: text('outside'), type: ref(0x7000_0000) }),
+        die(TAG.typedef, { name: text('far'), type: refAddr(0x7000_0000) }),
+        die(TAG.typedef, { name: text('header'), type: ref(0) }),
+        die(TAG.typedef, { name: text('unknown'), type: form(FORM.refSig8, 5) }),
+        die(TAG.typedef, { name: text('number'), type: number(1) }),
+        die(TAG.typedef, { name: text('member'), type: ref('m') }),
+        struct('s', [die(TAG.member, { dataMemberLocation: number(0) }, [], { label: 'm' })]),
+      ]),
+    ],
+    expect: [
+      "Typedef 'outside' type 4294967295",
+      "Typedef 'far' type 4294967295",
+      "Typedef 'header' type 4294967295",
+      "Typedef 'unknown' type 4294967295",
+      "Typedef 'number' type 4294967295",
+      "Typedef 'member' type 0",
+    ],
+    notes: ['a reference to a DIE that is no type'],
+  },
+  {
+    name: 'loops of references end',
+    units: [
+      unit([
+        die(TAG.typedef, { name: text('self'), type: ref('self') }, [], { label: 'self' }),
+        die(TAG.structureType, { specification: ref('y') }, [], { label: 'x' }),
+        die(TAG.structureType, { specification: ref('x') }, [], { label: 'y' }),
+        struct('s', [
+          member('a', {
+            type: ref('self'),
+            bitSize: number(3),
+            bitOffset: number(1),
+            dataMemberLocation: number(0),
+          }),
+        ]),
+        die(TAG.enumerationType, { name: text('e'), type: ref('self') }, []),
+        die(TAG.pointerType, { gnuAnnotation: ref('tag') }, []),
+        die(
+          TAG.gnuAnnotation,
+          { name: text('btf_type_tag'), constValue: text('t'), gnuAnnotation: ref('tag') },
+          [],
+          {
+            label: 'tag',
+          },
+        ),
+      ]),
+    ],
+    expect: ["Typedef 'self' type 1", "Enum 'e' size 4"],
+    notes: ['a bitfield whose storage unit has no size'],
+  },
+  {
+    name: 'chains of tags as gcc writes them begin with the inner tag',
+    units: [
+      unit([
+        INT,
+        die(TAG.gnuAnnotation, { name: text('btf_type_tag'), constValue: text('outer') }, [], {
+          label: 'outer',
+        }),
+        die(
+          TAG.gnuAnnotation,
+          { name: text('btf_type_tag'), constValue: text('inner'), gnuAnnotation: ref('outer') },
+          [],
+          { label: 'inner' },
+        ),
+        die(TAG.pointerType, { type: ref('int'), gnuAnnotation: ref('inner') }),
+      ]),
+    ],
+    expectAll: [
+      "[1] Int 'int' size 4 encoding 0x1000020",
+      "[2] TypeTag 'inner' type 3 {4}",
+      "[3] TypeTag 'outer' type 1 {4}",
+      "[4] Pointer '' type 2",
+    ],
+  },
+  {
+    name: 'values of enumerators',
+    units: [
+      unit([
+        die(TAG.enumerationType, { name: text('unsigned'), byteSize: number(4) }, [
+          die(TAG.enumerator, { name: text('a'), constValue: form(FORM.data1, 0xff) }),
+          die(TAG.enumerator, { name: text('b'), constValue: form(FORM.data4, 0xffffffff) }),
+        ]),
+        die(TAG.enumerationType, { name: text('wide'), byteSize: number(4) }, [
+          die(TAG.enumerator, { name: text('a'), constValue: form(FORM.data8, 0x1_0000_0000) }),
+        ]),
+        die(TAG.enumerationType, { name: text('none') }, [die(TAG.enumerator, { name: text('a') })]),
+      ]),
+    ],
+    expect: [
+      "Enum 'unsigned' size 4, a=255, b=4294967295",
+      "Enum64 'wide' size 4, a=4294967296",
+      "Enum 'none' size 4, a=0",
+    ],
+    notes: ['an enumerator without a constant value'],
+  },
+  {
+    name: 'types of partial units are lowered into the units that import or refer to them',
+    units: [
+      unit(
+        [INT, struct('imported', [member('a', { dataMemberLocation: number(0) })])],
+        {},
+        TAG.partialUnit,
+        'partial',
+      ),
+      unit([
+        die(TAG.importedUnit, { import: refAddr('partial') }),
+        die(TAG.importedUnit, { import: refAddr('partial') }),
+        die(TAG.pointerType, { type: refAddr('imported') }),
+      ]),
+      unit([die(TAG.pointerType, { type: refAddr('imported') })]),
+    ],
+    expectAll: [
+      "[1] Int 'int' size 4 encoding 0x1000020",
+      "[2] Struct 'imported' size 8, a:1@0",
+      "[3] Pointer '' type 2",
+      "[1] Pointer '' type 2",
+      "[2] Struct 'imported' size 8, a:3@0",
+      "[3] Int 'int' size 4 encoding 0x1000020",
+    ],
+  },
+  {
+    name: 'deep nesting is cut',
+    units: [unit([nested(NESTING), INT])],
+    expect: ["Struct 'level' size 8", "Int 'int' size 4 encoding 0x1000020"],
+    notes: ['nested too deeply; what it contains is left out'],
+  },
+  {
+    name: 'siblings that go back end the list',
+    units: [
+      unit([
+        die(TAG.typedef, { name: text('t') }, [], { label: 't' }),
+        die(TAG.structureType, { sibling: ref('t'), name: text('s') }),
+        INT,
+      ]),
+    ],
+    expect: ["Typedef 't' type 0", "Struct 's' size 0"],
+    notes: ['the list of its children is damaged'],
+  },
+  { name: 'DIEs that overlap are read once', units: [unit(overlapping(400))], expect: [] },
+  {
+    name: 'a list of children without an end',
+    units: [
+      unit([die(TAG.structureType, { name: text('s') }, [member('a', { type: ref(0) })], { isOpen: true })]),
+    ],
+    expect: ["Struct 's' size 0"],
+  },
+  {
+    name: 'a DIE without an abbreviation ends the list',
+    units: [unit([INT, { raw: [0x7f, 1, 2, 3] }])],
+    expect: ["Int 'int' size 4 encoding 0x1000020"],
+    notes: ['the list of its children is damaged'],
+  },
+  {
+    name: 'names outside of their section, or without an end, are empty',
+    sections: { '.debug_str': Buffer.from('abc') },
+    units: [
+      unit([
+        die(TAG.typedef, { name: form(FORM.strp, 0x7000) }),
+        die(TAG.typedef, { name: form(FORM.strp, 3) }),
+        die(TAG.typedef, { name: number(1) }),
+      ]),
+    ],
+    expect: ["Typedef '' type 0", "Typedef '' type 0", "Typedef '' type 0"],
+  },
+];
