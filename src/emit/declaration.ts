@@ -7,6 +7,7 @@ import { MAX_TYPE_DEPTH } from '../layout/type-facts.ts';
 import { Kind } from '../model/kinds.ts';
 import { TypeFlag } from '../model/side-columns.ts';
 import type { TypeId } from '../model/table.ts';
+import { definitionKeyword } from './class.ts';
 import { putStruct, putUnion } from './composite.ts';
 import { type EmitContext, MAX_NESTING, NO_NAME } from './context.ts';
 import {
@@ -18,7 +19,7 @@ import {
   putDeclared,
 } from './declarator.ts';
 import { putEnum } from './enum.ts';
-import { putParameters, qualifierText, structKeyword } from './type-text.ts';
+import { putParameters, qualifierText } from './type-text.ts';
 
 /**
  * How a declaration treats an aggregate that it meets, as flags: print it in place though it has a
@@ -307,7 +308,7 @@ function putAggregate(ctx: EmitContext, id: TypeId, name: number, mode: number):
   // A union behind a pointer is expanded with the types, not with the pointers.
   const expand = isUnion ? ctx.expandTypes : (mode & EXPAND) !== 0;
   if (nameOffset === 0 || expand) return putInline(ctx, id, name, mode);
-  out.put(isUnion ? 'union ' : isEnum ? 'enum ' : structKeyword(ctx, id));
+  out.put(isUnion ? 'union ' : isEnum ? 'enum ' : `${definitionKeyword(ctx, id)} `);
   const start = out.pos;
   out.name(nameOffset);
   out.padFrom(start, ctx.typeSpacing - (isUnion ? 6 : isEnum ? 5 : 7));

@@ -90,7 +90,7 @@ function putOwnKindName(ctx: EmitContext, id: TypeId, depth: number): void {
 const LANGUAGE_CPLUSPLUS = 4;
 
 /** `struct ` or `class `, as a type's text says it. */
-export function structKeyword(ctx: EmitContext, id: TypeId): string {
+function structKeyword(ctx: EmitContext, id: TypeId): string {
   const { side } = ctx.table;
   if (side === undefined || ctx.classesAsStructs) return 'struct ';
   // pahole calls the structs of such a unit classes where it refers to them.

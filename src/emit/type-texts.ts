@@ -6,6 +6,7 @@
 import { MAX_TYPE_DEPTH } from '../layout/type-facts.ts';
 import { Kind } from '../model/kinds.ts';
 import type { TypeId } from '../model/table.ts';
+import { definitionKeyword } from './class.ts';
 import { type EmitContext, MAX_TYPE_TEXT } from './context.ts';
 import { isAggregate, isVector } from './declaration.ts';
 import { needsDeclarator } from './declarator.ts';
@@ -143,6 +144,10 @@ function plainText(ctx: EmitContext, id: TypeId): string {
     type = table.sizeOrType(type);
   }
   if (!isAggregate(table.kind(type))) return words + texts.name(ctx, type);
+  // pahole's member says `class` by the type alone, its other texts by the language too.
+  if (table.kind(type) === Kind.Struct) {
+    return `${words}${definitionKeyword(ctx, type)} ${ctx.out.nameText(table.nameOffset(type))}`;
+  }
   // An aggregate's name is not cut where it is directly the type of a member.
   return words + ctx.out.capture(() => putTypeName(ctx, type, Number.POSITIVE_INFINITY));
 }
