@@ -1,11 +1,27 @@
 /** `tspahole version`: this program's own version and what it found on the machine. */
 
 import { readFileSync, statSync } from 'node:fs';
+import { TspaholeError } from '../index.ts';
+import type { Command } from './command.ts';
 import { writeText } from './output.ts';
 import { PAHOLE_VERSION, type Streams } from './run.ts';
 
+/** The sub-command. */
+export const versionCommand: Command = {
+  name: 'version',
+  synopsis: ['[--json]'],
+  description: 'Print the version of this program and what it found on the machine.',
+  options: [{ name: 'json', help: 'print the facts as JSON' }],
+  notes: '`tspahole --version` prints the version of pahole that is followed.\n',
+  run: (words, streams) => {
+    const [unknown] = words.operands;
+    if (unknown !== undefined) throw new TspaholeError('usage', `version: unknown argument ${unknown}`);
+    return runVersion(words.has('json'), streams);
+  },
+};
+
 /** Prints the facts as text or JSON. Gives the exit code. */
-export function runVersion(json: boolean, { out, env }: Streams): number {
+function runVersion(json: boolean, { out, env }: Streams): number {
   const facts = findFacts(env.PAHOLE_VMLINUX_BTF_FILENAME ?? '/sys/kernel/btf/vmlinux');
   writeText(out, json ? `${JSON.stringify(facts, undefined, 2)}\n` : formatFacts(facts));
   return 0;

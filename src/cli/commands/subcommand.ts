@@ -1,20 +1,25 @@
 /** The sub-commands: what pahole does not do. */
 
-import { TspaholeError } from '../../index.ts';
+import { type Command, runCommand } from '../command.ts';
 import { writeText } from '../output.ts';
 import type { Streams } from '../run.ts';
-import { runVersion } from '../version.ts';
 
 /**
  * Runs the sub-command `name` with the words after it. Gives the exit code. Throws `usage` for words that
- * the sub-command does not know.
+ * the sub-command does not know, and what the sub-command throws.
  */
-export function runSubcommand(name: string, args: readonly string[], streams: Streams): number {
-  if (name !== 'version') {
-    writeText(streams.err, `tspahole: ${name} is not supported in this version\n`);
-    return 2;
-  }
-  const unknown = args.find((word) => word !== '--json');
-  if (unknown !== undefined) throw new TspaholeError('usage', `version: unknown argument ${unknown}`);
-  return runVersion(args.includes('--json'), streams);
+export async function runSubcommand(
+  name: string,
+  args: readonly string[],
+  streams: Streams,
+): Promise<number> {
+  const command = await COMMANDS[name]?.();
+  if (command !== undefined) return runCommand(command, args, streams);
+  writeText(streams.err, `tspahole: ${name} is not supported in this version\n`);
+  return 2;
 }
+
+/** Each in a chunk of its own. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  version: async () => (await import('../version.ts')).versionCommand,
+};
