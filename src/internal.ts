@@ -2,6 +2,7 @@
 
 export { JsonDocument } from './emit/json/document.ts';
 export { type JsonKind, jsonKind, jsonType } from './emit/json/type.ts';
+export { canListPlainly, PlainListing } from './emit/plain-listing.ts';
 export { SeenComposites } from './emit/same-composite.ts';
 export { type SortEntry, sortAsPahole, sortByName } from './emit/sort.ts';
 export { systemCachelineSize } from './layout/cacheline.ts';

@@ -50,6 +50,10 @@ export const NO_NAME = -1;
  */
 export const MAX_EXPANDED_MEMBERS = 30_000;
 
+/** Width of the name column in a struct, and in a union. */
+export const NAME_SPACING = 23;
+export const UNION_NAME_SPACING = 21;
+
 /** Characters of one top-level type, and of the text of one type within it: real code has thousands. */
 export const MAX_PENDING: number = 1 << 25;
 export const MAX_TYPE_TEXT: number = 1 << 15;
@@ -160,7 +164,7 @@ export class EmitContext {
   /** Sets what changes with nesting to its state before a top-level type. */
   beginTopLevel(isUnion: boolean): void {
     this.typeSpacing = 26;
-    this.nameSpacing = this.expandTypes ? 55 : isUnion ? 21 : 23;
+    this.nameSpacing = this.expandTypes ? 55 : isUnion ? UNION_NAME_SPACING : NAME_SPACING;
     this.indent = 0;
     this.emitStats = !this.#quiet;
     this.offsets = !this.#quiet;

@@ -9,7 +9,7 @@ import { putPlainMember } from './plain-member.ts';
 import { MIN_PLAIN_SPACING, PLAIN } from './type-texts.ts';
 
 /** Bytes of the packed attribute with the blank before it and a terminating NUL, as pahole counts it. */
-const PACKED_WIDTH = 28;
+export const PACKED_WIDTH = 28;
 
 /** Writes a member with its indent, up to the end of its line without the newline. */
 export function putMember(

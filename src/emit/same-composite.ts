@@ -9,10 +9,9 @@ import { memberBitOffset, memberBitSize } from '../model/types.ts';
 /** A set of named composites, by name, size, members' names and places. */
 export class SeenComposites {
   readonly #ignoreKind: boolean;
-  /** By name, as one character a byte: the number of the last composite of that name. */
-  readonly #last = new Map<string, number>();
-  /** For each composite the one of its name before it, -1 for none. */
-  readonly #before: number[] = [];
+  /** By hash, with linear probing: the number of a composite plus one, 0 for none. */
+  #slots = new Uint32Array(FIRST_CAPACITY);
+  readonly #hashes: number[] = [];
   readonly #ids: TypeId[] = [];
   readonly #tables: TypeTable[] = [];
 
@@ -23,24 +22,58 @@ export class SeenComposites {
 
   /** Adds a named struct or union. Returns false, and adds nothing, when an equal one is there. */
   add(table: TypeTable, id: TypeId): boolean {
-    const name = table.strings.latin1At(table.nameOffset(id));
-    const last = this.#last.get(name);
-    if (last !== undefined && this.#has(last, table, id)) return false;
-    this.#last.set(name, this.#ids.length);
-    this.#before.push(last ?? -1);
+    const hash = hashOf(table, id);
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let slot = hash & mask;
+    for (let number = slots[slot] as number; number !== 0; number = slots[slot] as number) {
+      if (this.#hashes[number - 1] === hash && this.#isSame(number - 1, table, id)) return false;
+      slot = (slot + 1) & mask;
+    }
+    this.#hashes.push(hash);
     this.#ids.push(id);
     this.#tables.push(table);
+    slots[slot] = this.#ids.length;
+    if (2 * this.#ids.length > slots.length) this.#grow();
     return true;
   }
 
-  #has(last: number, table: TypeTable, id: TypeId): boolean {
-    for (let at = last; at >= 0; at = this.#before[at] as number) {
-      const [other, otherId] = [this.#tables[at] as TypeTable, this.#ids[at] as TypeId];
-      if (!this.#ignoreKind && other.kind(otherId) !== table.kind(id)) continue;
-      if (isSameComposite(other, otherId, table, id)) return true;
-    }
-    return false;
+  #isSame(index: number, table: TypeTable, id: TypeId): boolean {
+    const [other, otherId] = [this.#tables[index] as TypeTable, this.#ids[index] as TypeId];
+    if (!this.#ignoreKind && other.kind(otherId) !== table.kind(id)) return false;
+    if (compareNames(other, other.nameOffset(otherId), table, table.nameOffset(id)) !== 0) return false;
+    return isSameComposite(other, otherId, table, id);
   }
+
+  #grow(): void {
+    const slots = new Uint32Array(2 * this.#slots.length);
+    const mask = slots.length - 1;
+    for (const [index, hash] of this.#hashes.entries()) {
+      let slot = hash & mask;
+      while (slots[slot] !== 0) slot = (slot + 1) & mask;
+      slots[slot] = index + 1;
+    }
+    this.#slots = slots;
+  }
+}
+
+const FIRST_CAPACITY = 1 << 15;
+
+/** Bytes of a name that are hashed. Of a longer one the length is, too: names may be tails of one another. */
+const HASHED_BYTES = 256;
+
+/** A hash of what equal composites have in common. A loop over bytes, since it is in no string yet. */
+function hashOf(table: TypeTable, id: TypeId): number {
+  const offset = table.nameOffset(id);
+  const { bytes, start } = table.strings.owner(offset);
+  let hash = (Math.imul(table.sizeOrType(id), 31) + table.vlen(id)) | 0;
+  let at = offset - start;
+  const last = at + HASHED_BYTES;
+  for (let byte = bytes[at] ?? 0; byte !== 0; byte = bytes[++at] ?? 0) {
+    if (at === last) return hash ^ bytes.indexOf(0, at);
+    hash = (Math.imul(hash, 31) + byte) | 0;
+  }
+  return hash ^ (hash >>> 15);
 }
 
 /** For composites of the same name. */

@@ -4,12 +4,20 @@
  */
 
 import { Kind } from '../model/kinds.ts';
-import { tableChain } from '../model/queries.ts';
+import { compositeIds, tableChain } from '../model/queries.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
 import { MemberColumns } from './member-columns.ts';
 import { PackedInference } from './packed.ts';
-import { findHolesInRange, type Placements, placeRange, WASTE_FIELDS, type Waste } from './placement.ts';
+import {
+  findHolesInRange,
+  type Placements,
+  placeRange,
+  SURVEYED,
+  WASTE_FIELDS,
+  type Waste,
+} from './placement.ts';
 import { applyStatedAlignments } from './stated-alignment.ts';
+import { survey } from './survey.ts';
 import { TypeFacts } from './type-facts.ts';
 
 /** How layouts are computed. */
@@ -40,9 +48,16 @@ export class Layouts {
   readonly cachelineSize: number;
   /** @internal */
   readonly facts: TypeFacts;
+  /**
+   * Whether all places are what the rules give.
+   * @internal
+   */
+  readonly followsRules: boolean;
   readonly #lazyPacked: boolean;
   readonly #placements: Placements;
   #hasPlacedAll: boolean;
+  #hasSurveyedAll = false;
+  #composites: Uint32Array | undefined;
   #packed: PackedInference | undefined;
 
   constructor(table: TypeTable, options: LayoutsOptions = {}) {
@@ -50,6 +65,7 @@ export class Layouts {
     this.cachelineSize = options.cachelineSize ?? DEFAULT_CACHELINE_SIZE;
     this.#lazyPacked = options.lazyPacked ?? false;
     this.#placements = options.placements ?? newPlacements(new TypeFacts(table, options), this.cachelineSize);
+    this.followsRules = options.placements === undefined;
     this.#hasPlacedAll = options.placements !== undefined;
     this.facts = this.#placements.facts;
   }
@@ -106,6 +122,36 @@ export class Layouts {
     }
   }
 
+  /**
+   * Finds out about all structs and unions all but their members: what is needed before the first of them
+   * is printed. Members are placed when they are asked for.
+   * @internal
+   */
+  surveyAll(): void {
+    if (this.#hasPlacedAll || this.#hasSurveyedAll) return;
+    // What the survey knows nothing of may be stated there.
+    if (this.table.side !== undefined) return this.placeAll();
+    this.#hasSurveyedAll = true;
+    survey(this.#placements, this.composites);
+  }
+
+  /**
+   * Ids of all structs and unions, ascending.
+   * @internal
+   */
+  get composites(): Uint32Array {
+    this.#composites ??= compositeIds(this.table);
+    return this.#composites;
+  }
+
+  /**
+   * Sees to it that all but the members of a struct or union is known.
+   * @internal
+   */
+  survey(id: TypeId): void {
+    if (((this.#placements.flags[id] as number) & SURVEYED) === 0) this.firstMember(id);
+  }
+
   #placeRange(part: TypeTable, from: TypeId, to: TypeId): void {
     placeRange(this.#placements, part, from, to);
     findHolesInRange(this.#placements, part, from, to);
@@ -126,7 +172,7 @@ export class Layouts {
    * @internal
    */
   alignment(id: TypeId): number {
-    this.firstMember(id);
+    this.survey(id);
     return this.#placements.alignment[id] ?? 0;
   }
 
@@ -135,7 +181,7 @@ export class Layouts {
    * @internal
    */
   waste(id: TypeId, into: Waste): Waste {
-    this.firstMember(id);
+    this.survey(id);
     const { waste } = this.#placements;
     const at = id * WASTE_FIELDS;
     into.holeCount = waste[at] as number;

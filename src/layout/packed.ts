@@ -35,7 +35,7 @@ export class PackedInference {
    */
   inferStruct(id: TypeId): boolean {
     if (this.#isInferred[id] === 0) {
-      this.#layouts.firstMember(id);
+      this.#layouts.survey(id);
       const flags = this.#placements.flags[id] as number;
       if (this.#hasWaste(id)) this.#markMisplaced(id);
       else if ((flags & CONTRADICTS) !== 0) this.#isPacked[id] = 1;
@@ -48,7 +48,7 @@ export class PackedInference {
   inferUnion(id: TypeId): void {
     if (this.#isInferred[id] !== 0) return;
     this.#isInferred[id] = 1;
-    this.#layouts.firstMember(id);
+    this.#layouts.survey(id);
     this.#markMisplaced(id);
   }
 
@@ -57,9 +57,9 @@ export class PackedInference {
    * looked at before.
    */
   inferAll(): void {
-    this.#layouts.placeAll();
+    this.#layouts.surveyAll();
     const { flags, facts } = this.#placements;
-    for (let id = 1; id < flags.length; id++) {
+    for (const id of this.#layouts.composites) {
       if (((flags[id] as number) & MISPLACES) === 0) continue;
       if (facts.table.kind(id) === Kind.Union || this.#hasWaste(id)) this.#markMisplaced(id);
     }
@@ -73,7 +73,7 @@ export class PackedInference {
     const { facts } = this.#placements;
     const struct = facts.strip(id);
     for (const holder of misplacersOf(facts.table, struct, facts.alignmentOf(struct))) {
-      this.#layouts.firstMember(holder);
+      this.#layouts.survey(holder);
       const isUnion = facts.table.kind(holder) === Kind.Union;
       if (isUnion || this.#hasWaste(holder)) this.#markMisplaced(holder);
     }
@@ -87,10 +87,10 @@ export class PackedInference {
 
   /** Marks the structs that a placed composite puts where their alignment forbids. */
   #markMisplaced(id: TypeId): void {
-    const { facts, flags, first, members } = this.#placements;
+    const { facts, flags, members } = this.#placements;
     if (((flags[id] as number) & MISPLACES) === 0) return;
     const isUnion = facts.table.kind(id) === Kind.Union;
-    const start = first[id] as number;
+    const start = this.#layouts.firstMember(id);
     for (let index = start + facts.table.vlen(id) - 1; index >= start; index--) {
       const place = isUnion ? facts.table.sizeOrType(id) : (members.byteOffset[index] as number);
       const struct = facts.strip(members.typeId[index] as number);

@@ -49,7 +49,9 @@ export const CONTRADICTS = 1;
 /** The type puts a struct where that struct's natural alignment forbids. */
 export const MISPLACES = 2;
 /** The type has bitfields. */
-const HAS_BITFIELDS = 4;
+export const HAS_BITFIELDS = 4;
+/** All but the type's members is known: see survey.ts. */
+export const SURVEYED = 8;
 
 /** The placed composites of one table. */
 export interface Placements {
@@ -62,7 +64,7 @@ export interface Placements {
   readonly waste: Int32Array;
   /** Inferred alignment of each type in bytes, 0 for none. */
   readonly alignment: Uint32Array;
-  /** {@link CONTRADICTS} and {@link MISPLACES} of each type, among others. */
+  /** {@link CONTRADICTS}, {@link MISPLACES}, {@link HAS_BITFIELDS} and {@link SURVEYED} of each type. */
   readonly flags: Uint8Array;
 }
 
@@ -151,7 +153,7 @@ function placeBitfield(facts: TypeFacts, members: MemberColumns, index: number, 
  * Offsets are numbers of bits of 32 bits: behind half a gigabyte they begin anew, and places differ
  * modulo this many bytes.
  */
-const OFFSET_RANGE = 0x2000_0000;
+export const OFFSET_RANGE = 0x2000_0000;
 
 /** Finds what is unused in the placed structs with ids from `from` up to `to`, own ids of `part`. */
 export function findHolesInRange(placements: Placements, part: TypeTable, from: number, to: number): void {

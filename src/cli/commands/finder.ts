@@ -4,7 +4,7 @@
  */
 
 import { findTypeByName, Kind, Layouts, type TypeId, type TypeTable, type TypeUnit } from '../../index.ts';
-import { compositeIds, SeenComposites, systemCachelineSize, typeFilter } from '../../internal.ts';
+import { SeenComposites, systemCachelineSize, typeFilter } from '../../internal.ts';
 import { writeText } from '../output.ts';
 import type { Streams } from '../run.ts';
 import type { ListSettings } from '../settings.ts';
@@ -164,8 +164,8 @@ export class Finder {
     const passes = this.#passes(unit);
     const isSorted = sort && this.#settings.listing === 'layout';
     // Units repeat one another's types, and few of one are printed.
-    if (side === undefined) unit.layouts.placeAll();
-    for (const id of compositeIds(table)) {
+    if (side === undefined) this.#renderer.prepareListing();
+    for (const id of unit.layouts.composites) {
       const isNamed = table.nameOffset(id) !== 0;
       if (!isNamed && !anonInclude) continue;
       if (side !== undefined && !showPrivate && !side.isTopLevel(id)) continue;

@@ -53,6 +53,10 @@ export class JsonRenderer implements Renderer {
     this.#emitter = new PaholeEmitter(unit.layouts, { expandTypes, relativeOffsets: relOffset });
   }
 
+  prepareListing(): void {
+    this.#unit.layouts.placeAll();
+  }
+
   nameOf(id: TypeId): string | undefined {
     const { name, typedefName } = this.#heading(id);
     return name === '' ? typedefName : name;

@@ -14,6 +14,8 @@ export interface Unit {
 export interface Renderer {
   /** Ids from here on are those of `unit`. */
   begin(unit: Unit): void;
+  /** Most types of the unit will be looked at. */
+  prepareListing(): void;
   /** Name that a type is filtered by; an anonymous one goes by its first typedef. */
   nameOf(id: TypeId): string | undefined;
   /** A type of a listing. */

@@ -1,7 +1,15 @@
 /** `TextRenderer`: the text that pahole's users know. */
 
 import { NO_QUIRKS, PAHOLE_QUIRKS, PaholeEmitter, type TypeId } from '../../index.ts';
-import { emptyWaste, firstTypedefs, type SortEntry, sortAsPahole, sortByName } from '../../internal.ts';
+import {
+  canListPlainly,
+  emptyWaste,
+  firstTypedefs,
+  PlainListing,
+  type SortEntry,
+  sortAsPahole,
+  sortByName,
+} from '../../internal.ts';
 import type { Output } from '../output.ts';
 import type { ListSettings } from '../settings.ts';
 import type { Container } from './relations.ts';
@@ -15,6 +23,8 @@ export class TextRenderer implements Renderer {
   readonly #waste = emptyWaste();
   #unit!: Unit;
   #emitter!: PaholeEmitter;
+  /** Prints types with names in a listing of the usual kind. */
+  #plain: PlainListing | undefined;
   #typedefs: Uint32Array | undefined;
 
   constructor(settings: ListSettings, output: Output) {
@@ -30,11 +40,19 @@ export class TextRenderer implements Renderer {
     const sink = (bytes: Uint8Array): void => this.#output.write(bytes);
     this.#unit = unit;
     this.#typedefs = undefined;
+    this.#plain = undefined;
     this.#emitter = new PaholeEmitter(
       unit.layouts,
       { ...options, relativeOffsets: relOffset, usedAt, quirks },
       sink,
     );
+  }
+
+  prepareListing(): void {
+    const { listing } = this.#settings;
+    if (listing !== 'layout' || this.#isSorted || !canListPlainly(this.#emitter)) {
+      this.#unit.layouts.placeAll();
+    } else this.#plain = new PlainListing(this.#emitter, (bytes) => this.#output.write(bytes));
   }
 
   nameOf(id: TypeId): string | undefined {
@@ -44,6 +62,8 @@ export class TextRenderer implements Renderer {
   }
 
   listed(id: TypeId): void {
+    const plain = this.#plain;
+    if (plain !== undefined && this.#unit.table.nameOffset(id) !== 0) return plain.put(id);
     if (this.#isSorted && this.#unit.table.nameOffset(id) !== 0) {
       this.#waiting.push({ emitter: this.#emitter, id });
       return;
@@ -52,7 +72,8 @@ export class TextRenderer implements Renderer {
     if (this.#isSorted) return;
     if (this.#settings.listing === 'layout') this.#layout(id);
     else this.#row(id);
-    this.#emitter.context.out.flushIfLarge();
+    if (plain !== undefined) this.end();
+    else this.#emitter.context.out.flushIfLarge();
   }
 
   named(id: TypeId): void {
@@ -91,6 +112,7 @@ export class TextRenderer implements Renderer {
   }
 
   end(): void {
+    this.#plain?.flush();
     this.#emitter?.context.out.flush();
   }
 

@@ -1,0 +1,216 @@
+/** The plain listing writes what the emitter writes, byte for byte: real types, odd ones and broken ones. */
+
+import { describe, expect, it, vi } from 'vitest';
+import { corpus, type Seed } from '../../fuzz/corpus.ts';
+import { makeRandom, mutate } from '../../fuzz/mutate.ts';
+import { decodeBtf } from '../../src/btf/decode.ts';
+import { PaholeEmitter, type PaholeOptions } from '../../src/emit/pahole.ts';
+import { canListPlainly, PlainListing } from '../../src/emit/plain-listing.ts';
+import { NO_QUIRKS, PAHOLE_QUIRKS } from '../../src/emit/quirks.ts';
+import { Layouts } from '../../src/layout/layouts.ts';
+import { TspaholeError } from '../../src/model/errors.ts';
+import type { TypeTable } from '../../src/model/table.ts';
+import {
+  array,
+  type MemberSpec,
+  splitBtf,
+  struct,
+  type TypeRecord,
+  typedef,
+  union,
+} from '../support/btf-writer.ts';
+import { fixtureFiles, fixtureTable } from '../support/fixtures.ts';
+import { BASICS, CHAR, INT, LONG } from '../support/print.ts';
+import { tableOf } from '../support/types.ts';
+
+const MODES = [
+  { mode: 'own', options: { quirks: NO_QUIRKS }, layout: {} },
+  {
+    mode: "pahole's",
+    options: { quirks: PAHOLE_QUIRKS },
+    layout: { lazyPacked: true, legacyBitfields: false },
+  },
+] as const;
+type Mode = (typeof MODES)[number];
+
+interface Listing {
+  readonly text: string;
+  /** Code of the error that ended it. */
+  readonly error: string | undefined;
+  /** Types that the emitter printed as a whole. */
+  readonly emitted: number;
+}
+
+function listing(table: TypeTable, { options, layout }: Mode, isPlain: boolean): Listing {
+  const layouts = new Layouts(table, layout);
+  const chunks: Buffer[] = [];
+  const sink = (bytes: Uint8Array): void => void chunks.push(Buffer.from(bytes));
+  const emitter = new PaholeEmitter(layouts, options, sink);
+  const emit = vi.spyOn(emitter, 'emit');
+  const { out } = emitter.context;
+  const plain = isPlain ? new PlainListing(emitter, sink) : undefined;
+  let error: string | undefined;
+  try {
+    for (const id of layouts.composites) {
+      if (table.nameOffset(id) === 0) continue;
+      if (plain !== undefined) plain.put(id);
+      else {
+        emitter.emit(id);
+        out.newline();
+      }
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof TspaholeError)) throw thrown;
+    error = thrown.code;
+  }
+  plain?.flush();
+  out.flush();
+  return { text: Buffer.concat(chunks).toString('latin1'), error, emitted: emit.mock.calls.length };
+}
+
+/** Lists both ways, expects the same, and gives how many types the emitter had to print as a whole. */
+function expectSame(table: TypeTable, modes: readonly Mode[] = MODES): number {
+  let emitted = 0;
+  for (const mode of modes) {
+    const plain = listing(table, mode, true);
+    const usual = listing(table, mode, false);
+    // Where one of the bounds cuts a text depends on what was remembered before.
+    if (!usual.text.includes('too deep>')) expect(plain.text).toBe(usual.text);
+    expect(plain.error).toBe(usual.error);
+    emitted += plain.emitted;
+  }
+  return emitted;
+}
+
+function ofRecords(...records: TypeRecord[]): TypeTable {
+  return tableOf([...BASICS, ...records]);
+}
+
+const plainFixtures = fixtureFiles.filter((file) => fixtureTable(file).base === undefined);
+
+describe('types of compilers', () => {
+  it.each(plainFixtures)('%s', (file) => {
+    expectSame(fixtureTable(file));
+  });
+
+  it('are printed as a whole by the emitter only where bytes lie before the first member, or members overlap', () => {
+    const emitted = plainFixtures.filter((file) => expectSame(fixtureTable(file)) > 0);
+    expect(emitted.length).toBeGreaterThan(0);
+    expect(emitted.length).toBeLessThan(plainFixtures.length / 3);
+  });
+});
+
+describe('types with random changes', () => {
+  it.each(MODES)('$mode', (mode) => {
+    const seeds = corpus().filter((seed) => seed.base === undefined);
+    const random = makeRandom(20_260_202);
+    let compared = 0;
+    for (let round = 0; round < Number(process.env.ROUNDS ?? 3000); round++) {
+      const seed = seeds[random(seeds.length)] as Seed;
+      const table = decodedOf(mutate(seed.bytes, (seeds[0] as Seed).bytes, random));
+      if (table === undefined) continue;
+      expectSame(table, [mode]);
+      compared++;
+    }
+    expect(compared).toBeGreaterThan(500);
+  });
+});
+
+function decodedOf(bytes: Uint8Array): TypeTable | undefined {
+  try {
+    return decodeBtf(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+describe('bounds', () => {
+  const long = 'n'.repeat(5000);
+
+  it.each<[string, TypeRecord[]]>([
+    ['a long name of a struct', [struct(long, 4, [['a', INT, 0]])]],
+    ['a long name of a member', [struct('s', 4, [[long, INT, 0]])]],
+    ['a long name of a type', [typedef(long, INT), struct('s', 4, [['a', 4, 0]])]],
+    ['a long name behind an inline type', [struct('', 4, [['a', INT, 0]]), struct('s', 4, [[long, 4, 0]])]],
+    ['a large dimension', [array(CHAR, INT, 0xffff_ffff), struct('s', 4, [['a', 4, 0]])]],
+    ['a name offset outside of the strings', [struct('s', 4, [[1 << 20, INT, 0]])]],
+    [
+      'a name offset outside of the strings, of a type',
+      [struct('s', 4, [['a', 4, 0]]), typedef(1 << 20, INT)],
+    ],
+    ['a member whose type is missing', [struct('s', 4, [['a', 99, 0]])]],
+    ['a member of type void', [struct('s', 4, [['a', 0, 0]])]],
+    ['an offset beyond 2 GiB', [struct('s', 0xffff_fff0, [['a', INT, 0xffff_ff00]])]],
+  ])('%s', (_, records) => {
+    expectSame(ofRecords(struct('before', 4, [['x', INT, 0]]), ...records.map(shifted), struct('after', 4)));
+  });
+
+  /** Ids that were counted without the struct in front. */
+  function shifted(record: TypeRecord): TypeRecord {
+    return record.map((word, index) => (word === 4 && index === 4 ? 5 : word));
+  }
+
+  it('inline types beyond the depth of the fast way', () => {
+    const nested = Array.from({ length: 20 }, (_, depth) =>
+      depth % 2 === 0
+        ? struct('', 4, [['', depth + 3, 0]])
+        : union('', 4, [
+            ['u', depth + 3, 0],
+            ['c', CHAR, 0],
+          ]),
+    );
+    const first = struct('', 4, [['a', INT, 0]]);
+    expect(expectSame(ofRecords(first, ...nested.slice(2), struct('s', 4, [['m', 20, 0]])))).toBe(2);
+  });
+
+  it('a struct with more text than the buffer holds', () => {
+    const members = Array.from({ length: 9000 }, (_, index): MemberSpec => [`m${index}`, INT, index * 32]);
+    const large = struct('large', 36_000, members);
+    expect(
+      expectSame(ofRecords(struct('a', 4, [['x', INT, 0]]), large, struct('z', 4, [['x', INT, 0]]))),
+    ).toBe(2);
+  });
+
+  it('many structs, whose text is handed on in parts', () => {
+    const structs = Array.from({ length: 3000 }, (_, index) =>
+      struct(`s${index}`, 16, [
+        ['a', CHAR, 0],
+        ['b', LONG, 64],
+      ]),
+    );
+    expect(expectSame(ofRecords(...structs))).toBe(0);
+  });
+});
+
+describe('a plain listing is made only', () => {
+  const table = tableOf([...BASICS, struct('s', 4, [['a', INT, 0]])]);
+  const isPlain = (options: PaholeOptions, layouts = new Layouts(table)): boolean =>
+    canListPlainly(new PaholeEmitter(layouts, options));
+
+  it('for the default layout', () => {
+    expect(isPlain({})).toBe(true);
+    expect(isPlain({ quirks: PAHOLE_QUIRKS })).toBe(true);
+  });
+
+  it.each<PaholeOptions>([
+    { expandTypes: true },
+    { expandPointers: true },
+    { hex: true },
+    { quiet: true },
+    { relativeOffsets: true },
+    { suppressAligned: true },
+    { suppressPacked: true },
+    { showFirstBiggest: true },
+    { usedAt: 'unit' },
+  ])('without %o', (options) => {
+    expect(isPlain(options)).toBe(false);
+  });
+
+  it('for types of one blob, with the words that they were compiled for', () => {
+    const { base, split } = splitBtf(BASICS, [struct('s', 4, [['a', INT, 0]])]);
+    const splitTable = decodeBtf(split, { base: decodeBtf(base) });
+    expect(isPlain({}, new Layouts(splitTable))).toBe(false);
+    const { placements } = new Layouts(table);
+    expect(isPlain({}, new Layouts(table, { placements }))).toBe(false);
+  });
+});
