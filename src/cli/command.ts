@@ -77,16 +77,15 @@ export function parseWords(command: Command, args: readonly string[]): CommandWo
   }
 }
 
-function grammarOf({ options }: Command): NonNullable<Parameters<typeof parseArgs>[0]>['options'] {
-  const rows = [...options, HELP].map(({ name, short, metavar, multiple }) => [
-    name,
-    {
-      type: metavar === undefined ? 'boolean' : 'string',
-      multiple: multiple === true,
-      ...(short === undefined ? {} : { short }),
-    },
-  ]);
-  return Object.fromEntries(rows);
+type Grammar = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
+
+function grammarOf({ options }: Command): Grammar {
+  const grammar: Grammar = {};
+  for (const { name, short, metavar, multiple = false } of [...options, HELP]) {
+    const type = metavar === undefined ? 'boolean' : 'string';
+    grammar[name] = short === undefined ? { type, multiple } : { type, multiple, short };
+  }
+  return grammar;
 }
 
 /** Every command has it. */
