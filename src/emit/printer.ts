@@ -11,6 +11,7 @@ import { TspaholeError } from '../model/errors.ts';
 import type { StringTable } from '../model/strings.ts';
 
 const FLUSH_SIZE = 1 << 14;
+const BUFFER_SIZE = 4 * FLUSH_SIZE;
 const MAX_INDENT = 16;
 /** Names above this many bytes are counted. */
 const LONG_NAME = 1024;
@@ -20,6 +21,9 @@ const MAX_OVERLAP = 64;
 /** Takes what a printer has written; the bytes are only valid during the call. */
 export type Sink = (bytes: Uint8Array) => void;
 
+/** The buffer that the last sink was given; there is a printer for each of thousands of units. */
+let spareBuffer: Buffer | undefined;
+
 const BLANKS = Array.from({ length: 129 }, (_, count) => ' '.repeat(count));
 const INDENTS = Array.from({ length: MAX_INDENT + 1 }, (_, count) => '\t'.repeat(count));
 
@@ -28,14 +32,12 @@ export class Printer {
   pending = '';
   readonly #strings: StringTable;
   readonly #sink: Sink | undefined;
-  readonly #buffer: Buffer;
   #longNameBytes = 0;
 
   /** Names are read from `strings`. Without a sink everything stays, for {@link text}. */
   constructor(strings: StringTable, sink?: Sink) {
     this.#strings = strings;
     this.#sink = sink;
-    this.#buffer = sink === undefined ? Buffer.alloc(0) : Buffer.allocUnsafeSlow(4 * FLUSH_SIZE);
   }
 
   /** Bytes that are pending: the place of the next one. */
@@ -138,15 +140,23 @@ export class Printer {
     const { pending } = this;
     if (this.#sink === undefined || pending === '') return;
     this.pending = '';
-    const buffer =
-      pending.length <= this.#buffer.length ? this.#buffer : Buffer.allocUnsafeSlow(pending.length);
+    const buffer = takeBuffer(pending.length);
     this.#sink(buffer.subarray(0, buffer.write(pending, 0, 'latin1')));
+    if (buffer.length === BUFFER_SIZE) spareBuffer = buffer;
   }
 
   /** All that is pending, decoded as UTF-8. */
   text(): string {
     return Buffer.from(this.pending, 'latin1').toString('utf8');
   }
+}
+
+/** A buffer of at least `size` bytes that nobody else writes to. */
+function takeBuffer(size: number): Buffer {
+  const buffer = spareBuffer;
+  if (buffer === undefined || size > BUFFER_SIZE) return Buffer.allocUnsafeSlow(Math.max(size, BUFFER_SIZE));
+  spareBuffer = undefined;
+  return buffer;
 }
 
 function blanks(count: number): string {

@@ -5,6 +5,7 @@
 
 import type { TypeId, TypeTable } from '../model/table.ts';
 import { memberBitOffset, memberBitSize } from '../model/types.ts';
+import { KeptComposites } from './kept-composites.ts';
 
 /** A set of named composites, by name, size, members' names and places. */
 export class SeenComposites {
@@ -14,6 +15,7 @@ export class SeenComposites {
   readonly #hashes: number[] = [];
   readonly #ids: TypeId[] = [];
   readonly #tables: TypeTable[] = [];
+  readonly #kept = new KeptComposites();
 
   /** With `ignoreKind`, a struct and a union may be the same, as for pahole. */
   constructor({ ignoreKind = false }: { readonly ignoreKind?: boolean } = {}) {
@@ -31,8 +33,10 @@ export class SeenComposites {
       slot = (slot + 1) & mask;
     }
     this.#hashes.push(hash);
-    this.#ids.push(id);
-    this.#tables.push(table);
+    // The table of a file is there anyway; those of its units are not kept.
+    const place = table.side === undefined ? { table, id } : this.#kept.keep(table, id);
+    this.#ids.push(place.id);
+    this.#tables.push(place.table);
     slots[slot] = this.#ids.length;
     if (2 * this.#ids.length > slots.length) this.#grow();
     return true;

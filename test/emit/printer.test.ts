@@ -118,6 +118,19 @@ describe('a sink', () => {
     expect(chunks.length).toBeGreaterThan(1);
   });
 
+  it('keeps its bytes during the call, though another printer flushes meanwhile', () => {
+    const { strings } = decodeBtf(btf([]));
+    const inner = new Printer(strings, () => {});
+    const outer = new Printer(strings, (bytes) => {
+      inner.put('inner');
+      inner.flush();
+      expect(Buffer.from(bytes).toString()).toBe('outer');
+    });
+    outer.put('outer');
+    outer.flush();
+    expect.assertions(1);
+  });
+
   it('is not called for nothing', () => {
     const out = new Printer(decodeBtf(btf([])).strings, () => expect.unreachable());
     out.flush();
