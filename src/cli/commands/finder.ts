@@ -61,6 +61,7 @@ export class Finder {
 
   /** Prints what a unit has of what is asked for. */
   visit({ name, table }: TypeUnit): void {
+    if (table.end === table.firstId) return;
     const layouts = this.#layoutsOf(table);
     const unit: Unit = { name, table: layouts.table, layouts };
     this.#renderer.begin(unit);

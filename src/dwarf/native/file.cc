@@ -34,6 +34,15 @@ const Dwfl_Callbacks kCallbacks = {
 // A file that was deduplicated grows by less than this when each unit gets its types back.
 constexpr uint64_t kVisitsPerByte = 64;
 
+// libdw keeps about 1 KB for each unit up to the one that is read. So many units are read anyway, and one more for
+// each so many bytes of .debug_info.
+constexpr uint64_t kFreeUnits = 1 << 17;
+constexpr uint64_t kBytesPerUnit = 256;
+// Bytes of abbreviations that are read anyway, and for each byte of .debug_info: units may share a table, and libdw
+// reads it again for each of them.
+constexpr uint64_t kFreeAbbreviations = 64 << 20;
+constexpr uint64_t kAbbreviationsPerByte = 64;
+
 // What is found in the modules of a file; an archive has several.
 struct Found {
   Dwarf* dwarf = nullptr;
@@ -49,6 +58,20 @@ int lookForDwarf(Dwfl_Module* module, void**, const char*, Dwarf_Addr, void* res
   Elf* elf = dwfl_module_getelf(module, &bias);
   if (elf != nullptr && !sectionContents(elf, ".debug_info").empty()) found->hasDamagedDwarf = true;
   return DWARF_CB_OK;
+}
+
+// Reads the header of the unit at `offset`, without its end. Answers as dwarf_next_unit.
+int readHeader(Dwarf* dwarf, Dwarf_Off offset, Dwarf_Off& next, AbbreviationTables& abbreviations,
+               UnitHeader& unit) {
+  size_t headerSize;
+  Dwarf_Off abbreviationOffset;
+  const int status = dwarf_next_unit(dwarf, offset, &next, &headerSize, &unit.version, &abbreviationOffset,
+                                     &unit.addressSize, nullptr, nullptr, nullptr);
+  if (status != 0) return status;
+  unit.offset = offset;
+  unit.dieOffset = offset + headerSize;
+  unit.abbreviationSize = abbreviations.sizeAt(abbreviationOffset);
+  return 0;
 }
 
 // What libdwfl says about its last error.
@@ -138,26 +161,27 @@ DwarfHandle File::makeHandle() {
 }
 
 void File::listUnits() {
-  DwarfHandle handle = makeHandle();
   infoSize_ = sectionContents(elf_, ".debug_info").size();
+  const DwarfHandle handle = makeHandle();
   AbbreviationTables abbreviations(sectionContents(elf_, ".debug_abbrev"));
-  UnitHeader unit{};
-  for (Dwarf_Off next = 0;; unit.offset = next) {
-    size_t headerSize;
-    Dwarf_Off abbreviationOffset;
-    const int status = dwarf_next_unit(handle.get(), unit.offset, &next, &headerSize, &unit.version,
-                                       &abbreviationOffset, &unit.addressSize, nullptr, nullptr, nullptr);
+  uint64_t abbreviationsLeft = kFreeAbbreviations + kAbbreviationsPerByte * infoSize_;
+  for (Dwarf_Off offset = 0, next = 0; offset < infoSize_; offset = next) {
+    UnitHeader unit{};
+    const int status = readHeader(handle.get(), offset, next, abbreviations, unit);
     if (status > 0) return;
-    if (status < 0) break;
+    if (status < 0) return leaveOut(offset, dwarf_errmsg(-1));
+    if (unit.abbreviationSize > abbreviationsLeft) return leaveOut(offset, "too many abbreviations for its size");
+    if (units_.size() == kFreeUnits + infoSize_ / kBytesPerUnit) return leaveOut(offset, "too many units for its size");
+    abbreviationsLeft -= unit.abbreviationSize;
     unit.end = next < infoSize_ ? next : infoSize_;
-    unit.dieOffset = unit.offset + headerSize;
-    unit.abbreviationSize = abbreviations.sizeAt(abbreviationOffset);
     units_.push_back(unit);
     // A length that wraps is answered with the largest offset.
-    if (next <= unit.offset || next >= infoSize_) return;
+    if (next <= offset) return;
   }
-  notes_.push_back({std::string("units from here on are not read: ") + dwarf_errmsg(-1), ".debug_info",
-                    unit.offset});
+}
+
+void File::leaveOut(Dwarf_Off offset, const char* reason) {
+  notes_.push_back({std::string("units from here on are not read: ") + reason, ".debug_info", offset});
 }
 
 }  // namespace tspahole::dwarf

@@ -57,6 +57,7 @@ class File {
  private:
   void openModule(const std::string& path);
   void listUnits();
+  void leaveOut(Dwarf_Off offset, const char* reason);
 
   std::unique_ptr<Dwfl, DwflDeleter> dwfl_;
   std::mutex handles_;

@@ -14,6 +14,9 @@ constexpr size_t kBytesAhead = 64 << 20;
 // Abbreviations after which a thread gets a new handle; they take about ten times as much in libdw.
 constexpr uint64_t kAbbreviationBytes = 8 << 20;
 
+// Units that all threads together may have in libdw, which keeps about 1 KB for each in every handle.
+constexpr size_t kUnitsOfThreads = 1 << 18;
+
 // Replaces the numbers of local names in a column in which every `stride`th word from `first` on is a name.
 void patchNames(Column& column, size_t first, size_t stride, const std::vector<uint32_t>& offsets) {
   for (size_t index = first; index < column.size(); index += stride) {
@@ -35,7 +38,8 @@ NameSection checkedNames(std::string_view debugStr) {
 
 Reader::Reader(const std::string& path, Options options)
     : options_(std::move(options)), file_(path), arena_(checkedNames(file_.debugStr()).end()) {
-  const size_t threads = std::max<size_t>(1, std::min<size_t>(options_.threads, unitCount()));
+  const size_t mostThreads = std::min(unitCount(), kUnitsOfThreads / unitCount());
+  const size_t threads = std::max<size_t>(1, std::min<size_t>(options_.threads, mostThreads));
   ready_.resize(kUnitsAheadPerThread * threads);
   try {
     for (size_t index = 0; index < threads; ++index) threads_.emplace_back([this] { work(); });

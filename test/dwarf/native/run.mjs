@@ -22,7 +22,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PROGRAMS } from './cases.mjs';
 import { mutations } from './mutations.mjs';
-import { elfWithUnits } from './synthetic.mjs';
+import { elfWithEqualUnits, elfWithUnits } from './synthetic.mjs';
 import { TREES } from './trees.mjs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -188,6 +188,29 @@ function testDamage(directory, paths) {
   }
 }
 
+/** Small files of which libdw would make hundreds of megabytes, or a work of hours. */
+function testLimits(directory) {
+  for (const { name, reason, ...counts } of [
+    { name: 'many units', reason: 'too many units for its size', units: 400_000, abbreviations: 1 },
+    {
+      name: 'shared abbreviations',
+      reason: 'too many abbreviations for its size',
+      units: 20_000,
+      abbreviations: 15_000,
+    },
+  ]) {
+    const path = join(directory, 'limit');
+    writeFileSync(path, elfWithEqualUnits(counts));
+    const { status, stdout, stderr } = runDump(['--count', path]);
+    const found = / notes 1$/m.test(stdout);
+    report(name, status === 0 && found ? undefined : `exit ${status}: ${stdout}${stderr}`);
+    const notes = runDump([path])
+      .stdout.split('\n')
+      .filter((line) => line.startsWith('note: '));
+    report(name, notes.length === 1 && notes[0].includes(reason) ? undefined : notes.join('\n'));
+  }
+}
+
 function testErrors(directory) {
   const empty = join(directory, 'empty');
   writeFileSync(empty, '');
@@ -215,6 +238,7 @@ function main() {
     testPrefix(trees[0]);
     testThreads(directory, programs);
     testErrors(directory);
+    testLimits(directory);
     testDamage(
       directory,
       [...programs, ...trees.slice(0, 6)].map((path) => ({ path, bytes: readFileSync(path) })),

@@ -95,6 +95,24 @@ export function elfWithUnits(units, options = {}) {
   return elfFile(sections, options.isBigEndian === true);
 }
 
+/**
+ * An ELF file of `units` equal units without types, which share one table of `abbreviations`; their DIEs use
+ * the last.
+ */
+export function elfWithEqualUnits({ units, abbreviations }) {
+  const abbrev = [];
+  for (let code = 1; code <= abbreviations; code++) {
+    uleb(abbrev, code);
+    abbrev.push(TAG.compileUnit, 0, AT.name, FORM.string, 0, 0);
+  }
+  const unit = [0, 0, 0, 0, 5, 0, 1, 8, 0, 0, 0, 0];
+  uleb(unit, abbreviations);
+  unit.push(...Buffer.from('u'), 0);
+  unit[0] = unit.length - 4;
+  const info = Buffer.alloc(units * unit.length, Buffer.from(unit));
+  return elfFile({ '.debug_info': info, '.debug_abbrev': [...abbrev, 0] }, false);
+}
+
 class DwarfWriter {
   info = [];
   abbrev = [];
