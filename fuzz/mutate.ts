@@ -17,7 +17,9 @@ export function makeRandom(seed: number): Random {
 }
 
 /** Bytes that make lengths, counts, signs and offsets go wrong. */
-const INTERESTING = [0, 1, 2, 3, 4, 7, 8, 16, 24, 31, 32, 63, 64, 0x7f, 0x80, 0x81, 0xfe, 0xff];
+export const INTERESTING: readonly number[] = [
+  0, 1, 2, 3, 4, 7, 8, 16, 24, 31, 32, 63, 64, 0x7f, 0x80, 0x81, 0xfe, 0xff,
+];
 
 type Mutation = (bytes: Uint8Array, random: Random, other: Uint8Array) => Uint8Array;
 

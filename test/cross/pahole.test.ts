@@ -1,18 +1,16 @@
 /**
  * Whole kernels through pahole 1.31 and through `--compat`: the same bytes. Inputs are what the machine
- * has: the running kernel's BTF; a vmlinux of Linux 6.1 and its modules, from TSPAHOLE_VMLINUX_61 and
- * TSPAHOLE_MODULES_61 (a folder), else where Debian's linux-image-*-dbg puts them.
+ * has: the running kernel's BTF; a vmlinux of Linux 6.1 and its modules, see ../support/kernel-61.ts.
  */
 
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Kind, loadSync, RUNNING_KERNEL_BTF, type TypeTable } from '../../src/index.ts';
+import { modules61, NO_MODULES_61, NO_VMLINUX_61, sample, vmlinux61 } from '../support/kernel-61.ts';
 import { firstDifference, hasPeer, paholeVersion, runPeer } from '../support/peer.ts';
 import { runCli } from '../support/run-cli.ts';
 
 const TIMEOUT = 300_000;
-const DEBUG = '/usr/lib/debug';
 const MODULE_COUNT = 50;
 
 /** Options of whole listings. */
@@ -33,35 +31,6 @@ const LISTINGS = [
   '-V -z 8',
   '-n -B 1',
 ];
-
-function firstExisting(paths: readonly string[]): string | undefined {
-  return paths.find((path) => existsSync(path));
-}
-
-/** Names in a folder that begin with `prefix`, with their paths. */
-function entries(folder: string, prefix: string): string[] {
-  if (!existsSync(folder)) return [];
-  const names = readdirSync(folder).filter((name) => name.startsWith(prefix));
-  return names.sort().map((name) => join(folder, name));
-}
-
-/** All modules below a folder, in the order of their paths. */
-function modulesBelow(folder: string): string[] {
-  const paths = readdirSync(folder, { recursive: true }).map(String);
-  return paths
-    .filter((path) => path.endsWith('.ko'))
-    .sort()
-    .map((path) => join(folder, path));
-}
-
-/** `count` elements at equal distances. */
-function sample<T>(all: readonly T[], count: number): T[] {
-  const step = Math.max(1, all.length / count);
-  return Array.from(
-    { length: Math.min(count, all.length) },
-    (_, index) => all[Math.floor(index * step)] as T,
-  );
-}
 
 /** Names that `-C` can ask for, in the order of the file, of some kinds. */
 function namesOf(table: TypeTable, kinds: readonly number[]): string[] {
@@ -160,13 +129,12 @@ else {
   if (existsSync(RUNNING_KERNEL_BTF)) describeKernel('the running kernel', RUNNING_KERNEL_BTF);
   else it.skip(`the running kernel: no ${RUNNING_KERNEL_BTF}`, () => {});
 
-  const vmlinux = process.env.TSPAHOLE_VMLINUX_61 ?? firstExisting(entries(`${DEBUG}/boot`, 'vmlinux-6.1.'));
-  if (vmlinux !== undefined) describeKernel(vmlinux, vmlinux);
-  else it.skip(`a vmlinux of Linux 6.1: none in TSPAHOLE_VMLINUX_61 or ${DEBUG}`, () => {});
+  if (vmlinux61 !== undefined) describeKernel(vmlinux61, vmlinux61);
+  else it.skip(NO_VMLINUX_61, () => {});
 
-  const modules = process.env.TSPAHOLE_MODULES_61 ?? firstExisting(entries(`${DEBUG}/lib/modules`, '6.1.'));
-  if (vmlinux !== undefined && modules !== undefined) {
-    describe('modules of Linux 6.1', () =>
-      describeModules(vmlinux, sample(modulesBelow(modules), MODULE_COUNT)));
-  } else it.skip(`modules of Linux 6.1: none in TSPAHOLE_MODULES_61 or ${DEBUG}`, () => {});
+  const modules = modules61(MODULE_COUNT);
+  if (vmlinux61 !== undefined && modules.length > 0) {
+    const vmlinux = vmlinux61;
+    describe('modules of Linux 6.1', () => describeModules(vmlinux, modules));
+  } else it.skip(NO_MODULES_61, () => {});
 }
