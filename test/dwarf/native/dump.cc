@@ -199,24 +199,8 @@ void checkIds(const UnitBatch& batch, Counts& counts) {
   }
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  Options options;
-  bool onlyCount = false;
-  const char* path = nullptr;
-  for (int index = 1; index < argc; ++index) {
-    const std::string argument = argv[index];
-    if (argument == "--count") onlyCount = true;
-    else if (argument == "--functions") options.functions = true;
-    else if (argument == "--variables") options.variables = true;
-    else if (argument == "--bodies") options.bodies = true;
-    else if (argument == "--files") options.declFiles = true;
-    else if (argument.rfind("--threads=", 0) == 0) options.threads = static_cast<unsigned>(std::atoi(argv[index] + 10));
-    else if (argument.rfind("--prefix=", 0) == 0) options.kabiPrefix = argument.substr(9);
-    else path = argv[index];
-  }
-  if (path == nullptr) return 2;
+// Prints what a file holds. Returns 1, after a line on stderr, where it cannot be read.
+int dumpFile(const char* path, const Options& options, bool onlyCount) {
   try {
     Reader reader(path, options);
     Blob blob(reader.names());
@@ -245,4 +229,27 @@ int main(int argc, char** argv) {
     return 1;
   }
   return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  bool onlyCount = false;
+  std::vector<const char*> paths;
+  for (int index = 1; index < argc; ++index) {
+    const std::string argument = argv[index];
+    if (argument == "--count") onlyCount = true;
+    else if (argument == "--functions") options.functions = true;
+    else if (argument == "--variables") options.variables = true;
+    else if (argument == "--bodies") options.bodies = true;
+    else if (argument == "--files") options.declFiles = true;
+    else if (argument.rfind("--threads=", 0) == 0) options.threads = static_cast<unsigned>(std::atoi(argv[index] + 10));
+    else if (argument.rfind("--prefix=", 0) == 0) options.kabiPrefix = argument.substr(9);
+    else paths.push_back(argv[index]);
+  }
+  if (paths.empty()) return 2;
+  int status = 0;
+  for (const char* path : paths) status |= dumpFile(path, options, onlyCount);
+  return status;
 }

@@ -1,9 +1,10 @@
 /**
  * Tests the native DWARF walk without Node: compiles it with a dumping main under the address and
- * undefined-behaviour sanitizers, and runs it over small programs, over trees of DIEs that are made here, and
- * over damaged copies of both. Ends with `N passed, N failed`; exit code 1 after a failure.
+ * undefined-behaviour sanitizers, and runs it over small programs, over trees of DIEs that are made here, over the
+ * object files of test/fixtures/dwarf, and over damaged copies. Where valgrind is installed, it checks a build
+ * without sanitizers too. Ends with `N passed, N failed`; exit code 1 after a failure.
  *
- *     node test/dwarf/native/run.mjs [--plain]     --plain: without sanitizers
+ *     node test/dwarf/native/run.mjs [--plain]     --plain: without sanitizers and valgrind
  */
 
 import { spawnSync } from 'node:child_process';
@@ -29,9 +30,12 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const isPlain = process.argv.includes('--plain');
 const objects = join(root, 'build', isPlain ? 'dwarf-test-plain' : 'dwarf-test');
 const dump = join(objects, 'dump');
+const valgrindObjects = join(root, 'build/dwarf-test-valgrind');
 const sanitize = isPlain ? ['-O2'] : ['-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 const MUTATIONS = 300;
-const SANITIZER_EXIT = 99;
+/** What valgrind runs is slow. */
+const VALGRIND_MUTATIONS = 100;
+const FINDING_EXIT = 99;
 
 let passed = 0;
 let failed = 0;
@@ -53,8 +57,8 @@ function works(compiler, ...flags) {
   return run(compiler, [...flags, '-x', 'c', '-E', '-'], { input: '' }).status === 0;
 }
 
-/** Compiles what is newer than its object. Throws where it does not compile. */
-function buildDump() {
+/** Compiles into a folder what is newer than its object. Throws where it does not compile. */
+function buildDump(objects, flags) {
   mkdirSync(objects, { recursive: true });
   const native = join(root, 'src/dwarf/native');
   const files = readdirSync(native).map((name) => join(native, name));
@@ -72,7 +76,7 @@ function buildDump() {
         '-Wall',
         '-Wextra',
         '-Werror',
-        ...sanitize,
+        ...flags,
         '-c',
         source,
         '-o',
@@ -81,7 +85,8 @@ function buildDump() {
     }
     return object;
   });
-  mustRun('c++', [...sanitize, ...compiled, '-ldw', '-lelf', '-lpthread', '-o', dump]);
+  const program = join(objects, 'dump');
+  mustRun('c++', [...flags, ...compiled, '-ldw', '-lelf', '-lpthread', '-o', program]);
 }
 
 function mustRun(command, args) {
@@ -90,7 +95,7 @@ function mustRun(command, args) {
 }
 
 function runDump(args) {
-  const env = { ...process.env, ASAN_OPTIONS: `exitcode=${SANITIZER_EXIT}:allocator_may_return_null=1` };
+  const env = { ...process.env, ASAN_OPTIONS: `exitcode=${FINDING_EXIT}:allocator_may_return_null=1` };
   return run(dump, args, { env, timeout: 20_000 });
 }
 
@@ -211,6 +216,37 @@ function testLimits(directory) {
   }
 }
 
+/** Everything, and some of it damaged, under valgrind's memcheck, in one process that starts once. */
+function testUnderValgrind(directory, paths) {
+  if (run('valgrind', ['--version']).status !== 0) {
+    console.log('skipped: valgrind is not installed');
+    return;
+  }
+  buildDump(valgrindObjects, ['-O1']);
+  const files = paths.map((path) => ({ path, bytes: readFileSync(path) }));
+  const damaged = [...mutations(files, VALGRIND_MUTATIONS)].map(({ bytes }, index) => {
+    const path = join(directory, `valgrind-${index}`);
+    writeFileSync(path, bytes);
+    return path;
+  });
+  const options = ['--functions', '--variables', '--bodies', '--files'];
+  const args = ['-q', '--leak-check=full', `--error-exitcode=${FINDING_EXIT}`, join(valgrindObjects, 'dump')];
+  const { status, signal, stdout, stderr } = run('valgrind', [...args, ...options, ...paths, ...damaged], {
+    timeout: 300_000,
+  });
+  const wholes = (stdout.match(/^units /gm) ?? []).length;
+  const isFine = (status === 0 || status === 1) && wholes >= paths.length;
+  report('valgrind', isFine ? undefined : `exit ${status} ${signal}: ${stderr.slice(0, 4000)}`);
+}
+
+/** Object files that several compilers made, for machines that this one has no compiler for too. */
+function fixtures() {
+  const folder = join(root, 'test/fixtures/dwarf');
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.o'))
+    .map((name) => join(folder, name));
+}
+
 function testErrors(directory) {
   const empty = join(directory, 'empty');
   writeFileSync(empty, '');
@@ -230,7 +266,7 @@ function main() {
     console.log('skipped: no C++ compiler, or no headers of libdw');
     return;
   }
-  buildDump();
+  buildDump(objects, sanitize);
   const directory = mkdtempSync(join(tmpdir(), 'tspahole-dwarf-'));
   try {
     const trees = testTrees(directory);
@@ -239,6 +275,8 @@ function main() {
     testThreads(directory, programs);
     testErrors(directory);
     testLimits(directory);
+    for (const path of fixtures()) report(basename(path), checkOutput(runDump([path]), {}));
+    if (!isPlain) testUnderValgrind(directory, [...trees, ...programs, ...fixtures()]);
     testDamage(
       directory,
       [...programs, ...trees.slice(0, 6)].map((path) => ({ path, bytes: readFileSync(path) })),
