@@ -22,6 +22,8 @@ export interface Inputs {
   readonly usesKernel: boolean;
   /** Name of the struct of the jobs about one struct. */
   readonly struct: string;
+  /** A file with DWARF, for the jobs that read it. */
+  readonly vmlinux: string | undefined;
 }
 
 /** Directory of the project. */
@@ -41,6 +43,13 @@ const LISTINGS = [
   { name: 'list-json', options: ['--json'], bpftool: (file: string) => ['-j', 'btf', 'dump', 'file', file] },
 ];
 
+/** Jobs that read DWARF; two threads for each program. */
+const DWARF_JOBS = [
+  { name: 'dwarf-list', title: 'whole listing of DWARF', options: ['-j2'] },
+  { name: 'dwarf-sizes', title: '-s of DWARF', options: ['-j2', '-s'] },
+  { name: 'dwarf-struct', title: '-C list_head of DWARF', options: ['-j2', '-C', 'list_head'] },
+];
+
 /** The job of {@link firstReadPrograms}, which measures something else than the others. */
 export const FIRST_READ = 'first-read';
 
@@ -49,7 +58,7 @@ export const JOB_NAMES: readonly string[] = [
   'struct',
   'struct-file',
   FIRST_READ,
-  ...LISTINGS.map(({ name }) => name),
+  ...[...LISTINGS, ...DWARF_JOBS].map(({ name }) => name),
 ];
 
 /** Those on PATH and those at the `named` paths, each once. Throws for a named one that is neither tool. */
@@ -79,7 +88,7 @@ function identify(path: string): Peer | undefined {
 }
 
 /** All jobs that measure whole programs, in the order of {@link JOB_NAMES}. */
-export function makeJobs({ file, usesKernel, struct }: Inputs, peers: readonly Peer[]): Job[] {
+export function makeJobs({ file, usesKernel, struct, vmlinux }: Inputs, peers: readonly Peer[]): Job[] {
   const sideBySide = (...args: string[]): Program[] => [
     BASELINE,
     { name: TSPAHOLE, role: 'subject', command: [process.execPath, SHIM, ...args] },
@@ -103,7 +112,17 @@ export function makeJobs({ file, usesKernel, struct }: Inputs, peers: readonly P
     ...(usesKernel ? [ofKernel] : []),
     { name: 'struct-file', title: `-C ${struct} on a raw BTF file`, programs: ofFile },
     ...listings,
+    ...dwarfJobs(vmlinux, sideBySide),
   ];
+}
+
+function dwarfJobs(vmlinux: string | undefined, sideBySide: (...args: string[]) => Program[]): Job[] {
+  if (vmlinux === undefined) return [];
+  return DWARF_JOBS.map(({ name, title, options }) => ({
+    name,
+    title,
+    programs: sideBySide('-F', 'dwarf', ...options, vmlinux),
+  }));
 }
 
 /** Programs that end at the first read of their input and print the milliseconds up to it on stderr. */

@@ -4,8 +4,9 @@
  *     --peer PATH         one more pahole or bpftool; may be repeated
  *     --runs N            runs of each program with wall time (default 15)
  *     --jobs A,B          some of: start, struct, struct-file, first-read, list, list-expand, list-sizes,
- *                         list-sort, list-json (default: all)
+ *                         list-sort, list-json, dwarf-list, dwarf-sizes, dwarf-struct (default: all)
  *     --input FILE        raw BTF in place of the running kernel's
+ *     --vmlinux FILE      with DWARF, for the jobs that read it; else TSPAHOLE_VMLINUX_61 in the environment
  *     --struct NAME       for the jobs about one struct (default task_struct)
  *     --output pipe|null  where all programs write (default pipe)
  *     --json FILE         the report (default build/bench.json); its shape is `Report` in report.ts
@@ -50,6 +51,7 @@ interface Settings {
   readonly jobs: readonly string[];
   readonly peers: readonly string[];
   readonly input: string | undefined;
+  readonly vmlinux: string | undefined;
   readonly struct: string;
   readonly output: OutputKind;
   readonly json: string;
@@ -99,12 +101,13 @@ function parseSettings(): Settings {
       jobs: { ...text, default: JOB_NAMES.join(',') },
       peer: { ...text, multiple: true, default: [] as string[] },
       input: text,
+      vmlinux: { ...text, default: process.env.TSPAHOLE_VMLINUX_61 ?? '' },
       struct: { ...text, default: 'task_struct' },
       output: { ...text, default: 'pipe' },
       json: { ...text, default: join(ROOT, 'build/bench.json') },
     },
   });
-  const { runs, peer, input, struct, output, json } = values;
+  const { runs, peer, input, vmlinux, struct, output, json } = values;
   const jobs = values.jobs.split(',');
   const unknown = jobs.find((name) => !JOB_NAMES.includes(name));
   if (unknown !== undefined) throw new Error(`no job '${unknown}': ${JOB_NAMES.join(', ')}`);
@@ -113,19 +116,21 @@ function parseSettings(): Settings {
   if (!existsSync(BUNDLE)) throw new Error('nothing to measure before `npm run build`');
   if (!existsSync(input ?? RUNNING_KERNEL_BTF))
     throw new Error('no BTF to read: --input names a file that exists');
+  if (vmlinux !== '' && !existsSync(vmlinux)) throw new Error(`--vmlinux ${vmlinux}: no such file`);
   return {
     ...{ runs: Number(runs), jobs, peers: peer, struct, output },
     input: input && resolve(input),
+    vmlinux: vmlinux === '' ? undefined : resolve(vmlinux),
     json: resolve(json),
   };
 }
 
 /** Listings read a copy of the running kernel's file, which has a size and is read like any other. */
-function findInputs({ input, struct }: Settings, directory: string): Inputs {
-  if (input !== undefined) return { file: input, usesKernel: false, struct };
+function findInputs({ input, struct, vmlinux }: Settings, directory: string): Inputs {
+  if (input !== undefined) return { file: input, usesKernel: false, struct, vmlinux };
   const file = join(directory, 'vmlinux.btf');
   copyFileSync(RUNNING_KERNEL_BTF, file);
-  return { file, usesKernel: true, struct };
+  return { file, usesKernel: true, struct, vmlinux };
 }
 
 function measure({ runs, jobs, ...settings }: Settings, meter: Meter, inputs: Inputs): Report {
@@ -158,6 +163,7 @@ function findFacts({
   file,
   usesKernel,
   struct,
+  vmlinux,
 }: Inputs): Pick<Report, 'format' | 'date' | 'machine' | 'input' | 'tspahole'> {
   const bytes = readFileSync(file);
   const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
@@ -179,6 +185,7 @@ function findFacts({
       bytes: bytes.length,
       types: decodeBtf(bytes).end,
       struct,
+      vmlinux: vmlinux ?? null,
     },
     tspahole: {
       version: manifest.version,

@@ -17,6 +17,9 @@ const PEER = `#!/bin/sh
 if [ "$1" = --version ]; then echo v9.9; else echo 'cannot list' >&2; exit 3; fi
 `;
 
+/** A file with DWARF. */
+const VMLINUX = join(root, 'test/fixtures/dwarf/holes.gcc5.o');
+
 function bench(...args: string[]): SpawnSyncReturns<string> {
   return spawnSync('npm', ['run', '--silent', 'bench', '--', ...args], { cwd: root, encoding: 'utf8' });
 }
@@ -36,7 +39,8 @@ describe('npm run bench', () => {
     writeFileSync(input, btf([int('int', 4, 'signed'), struct('s', 4, [['a', 1, 0]])]));
     writeFileSync(peer, PEER, { mode: 0o755 });
     const options = ['--input', input, '--struct', 's', '--peer', peer, '--json', json];
-    const result = bench('--runs', '1', '--jobs', 'start,struct-file,first-read', ...options);
+    const jobs = 'start,struct-file,first-read,dwarf-list';
+    const result = bench('--runs', '1', '--jobs', jobs, '--vmlinux', VMLINUX, ...options);
     expect(result.status, result.stderr).toBe(0);
     stdout = result.stdout;
     report = JSON.parse(readFileSync(json, 'utf8')) as Report;
@@ -59,7 +63,7 @@ describe('npm run bench', () => {
     ]);
     expect(report.format).toBe(1);
     expect(report.machine.node).toBe(process.version);
-    expect(report.input).toMatchObject({ types: 3, struct: 's' });
+    expect(report.input).toMatchObject({ types: 3, struct: 's', vmlinux: VMLINUX });
     expect(report.method).toMatchObject({ runs: 1, output: 'pipe' });
     expect(report.method.unset).toContain('NODE_EXTRA_CA_CERTS');
     expect(report.peers).toContainEqual({
@@ -92,6 +96,13 @@ describe('npm run bench', () => {
     expect(job?.programs.map(({ name }) => name)).not.toContain('pahole 9.9');
   });
 
+  it('reads DWARF where it is given a file with it', () => {
+    const job = report.jobs.find(({ name }) => name === 'dwarf-list');
+    const [, subject] = [...(job?.programs ?? []), ...(job?.skipped ?? [])];
+    expect(subject?.name).toBe('tspahole');
+    expect(job?.programs[0]?.name).toBe('node -e 0');
+  });
+
   it('sees the first read of the input', () => {
     expect(report.firstRead.map(({ name }) => name)).toEqual(['tspahole, raw file']);
     expect(report.firstRead[0]?.ms.median).toBeGreaterThan(0);
@@ -109,6 +120,7 @@ describe('npm run bench', () => {
     const { status, stderr } = bench('--jobs', 'nap');
     expect(status).toBe(2);
     expect(stderr).toContain("bench: no job 'nap': start, struct,");
+    expect(bench('--vmlinux', '/nowhere/vmlinux').stderr).toContain('/nowhere/vmlinux: no such file');
   });
 });
 
