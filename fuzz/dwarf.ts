@@ -9,6 +9,7 @@
  */
 
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,6 +59,7 @@ async function fuzzInChild(first: number, inputs: number, seeds: readonly ElfSee
   const program = [join(ROOT, 'scripts/run-ts.mjs'), join(ROOT, 'fuzz/dwarf-child.ts')];
   const args = [...program, String(first), String(inputs), directory];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const closed = once(child, 'close');
   let [current, isOpen, stderr] = [first, true, ''];
   child.stderr.on('data', (data) => {
     stderr = `${stderr}${data}`.slice(-4000);
@@ -71,6 +73,7 @@ async function fuzzInChild(first: number, inputs: number, seeds: readonly ElfSee
     if (isOpen) current = Number(line.slice('begin '.length));
     else take(JSON.parse(line) as Report, seeds);
   }
+  await closed;
   clearTimeout(watchdog);
   if (isOpen || current < first + inputs - 1) {
     fail(current, `the process died or hung: ${child.signalCode ?? child.exitCode} ${stderr}`, seeds);
