@@ -58,6 +58,7 @@ constexpr Pair kStandard[] = {
     {DW_AT_comp_dir, Attribute::CompilationDirectory},
     {DW_AT_language, Attribute::Language},
     {DW_AT_import, Attribute::Import},
+    {DW_AT_vtable_elem_location, Attribute::VtableElementLocation},
     {DW_AT_discr_value, Attribute::DiscriminantValue},
 };
 
@@ -79,8 +80,6 @@ Attribute attributeOf(unsigned code) {
     default: return Attribute::Ignored;
   }
 }
-
-bool isSignedForm(unsigned form) { return form == DW_FORM_sdata || form == DW_FORM_implicit_const; }
 
 bool isConstantForm(unsigned form) {
   switch (form) {
@@ -123,6 +122,8 @@ bool isAddressForm(unsigned form) {
 }
 
 }  // namespace
+
+bool isSignedForm(unsigned form) { return form == DW_FORM_sdata || form == DW_FORM_implicit_const; }
 
 int Attributes::collect(Dwarf_Attribute* attribute, void* self) {
   auto* attributes = static_cast<Attributes*>(self);

@@ -16,8 +16,11 @@ enum class Attribute : uint8_t {
   DeclLine, External, Artificial, Accessibility, Virtuality, ContainingType, EnumClass, Vector, ExportSymbols,
   Prototyped, LowPc, HighPc, Ranges, LinkageName, Inline, Mutable, Noreturn, Explicit, Deleted, Defaulted,
   CallingConvention, Producer, CompilationDirectory, Language, DiscriminantValue,
-  Import, GnuAnnotation, Ignored,
+  Import, VtableElementLocation, GnuAnnotation, Ignored,
 };
+
+// Whether numbers of a form are signed.
+bool isSignedForm(unsigned form);
 
 class Attributes {
  public:
@@ -26,6 +29,9 @@ class Attributes {
 
   bool has(Attribute attribute) const { return (present_ >> index(attribute) & 1) != 0; }
   unsigned form(Attribute attribute) const { return has(attribute) ? values_[index(attribute)].form : 0; }
+
+  // The code under which the attribute is there: some have two.
+  unsigned code(Attribute attribute) const { return has(attribute) ? values_[index(attribute)].code : 0; }
 
   // A constant, sign-extended where its form is signed. Nothing when absent or of another form.
   std::optional<uint64_t> number(Attribute attribute) const {

@@ -3,6 +3,8 @@
 
 #include <dwarf.h>
 
+#include <algorithm>
+
 #include "lowering.h"
 #include "tags.h"
 
@@ -38,7 +40,12 @@ void Lowering::lowerCompositeChild(Composite& composite, Dwarf_Die& die) {
   switch (tag) {
     case DW_TAG_member:
     case DW_TAG_inheritance: addMember(composite, die); return;
-    case DW_TAG_variable: addStaticMember(composite, die); return;
+    case DW_TAG_variable: {
+      Entry entry = read(die);
+      addStaticMember(composite, entry);
+      return;
+    }
+    case DW_TAG_imported_declaration: addUsing(composite, die); return;
     case DW_TAG_subprogram: addMethod(composite, die); return;
     case DW_TAG_template_type_parameter:
     case DW_TAG_template_value_parameter:
@@ -56,7 +63,7 @@ void Lowering::lowerCompositeChild(Composite& composite, Dwarf_Die& die) {
 void Lowering::addMember(Composite& composite, Dwarf_Die& die) {
   Entry entry = read(die);
   if (isStaticMember(entry, composite.isUnion)) {
-    addChild(composite, childCode::StaticMember, lowerVariable(entry), accessibilityOf(entry));
+    addStaticMember(composite, entry);
     return;
   }
   addDeclTagsOf(entry, composite.memberCount);
@@ -64,9 +71,33 @@ void Lowering::addMember(Composite& composite, Dwarf_Die& die) {
   children_.push_back({childCode::DataMember, composite.memberCount++});
 }
 
-void Lowering::addStaticMember(Composite& composite, Dwarf_Die& die) {
+void Lowering::addStaticMember(Composite& composite, Entry& entry) {
+  const auto value = entry.attributes.number(Attribute::ConstValue);
+  const bool isSigned = value && isSignedForm(entry.attributes.form(Attribute::ConstValue));
+  const uint32_t code = childCode::StaticMember | (entry.tag == DW_TAG_member ? childCode::WrittenAsMember : 0) |
+                        (isSigned ? childCode::SignedConstant : 0);
+  addChild(composite, code, lowerVariable(entry), accessibilityOf(entry));
+  if (value) addConstant(*value);
+}
+
+void Lowering::addConstant(uint64_t value) {
+  children_.push_back({childCode::ConstantLow, static_cast<uint32_t>(value)});
+  const auto high = static_cast<uint32_t>(value >> 32);
+  if (high != 0) children_.push_back({childCode::ConstantHigh, high});
+}
+
+// `using Base::member;`
+void Lowering::addUsing(Composite& composite, Dwarf_Die& die) {
   Entry entry = read(die);
-  addChild(composite, childCode::StaticMember, lowerVariable(entry), accessibilityOf(entry));
+  Dwarf_Die imported;
+  if (!entry.attributes.target(Attribute::Import, imported)) return;
+  Entry target = read(imported);
+  RecordHead head = headOf(entry, Kind::Unspecified);
+  head.name = nameOf(target);
+  head.flags |= typeFlag::Synthetic;
+  const uint32_t id = begin(entry, head);
+  writer_.value(0);
+  addChild(composite, childCode::Using, id, accessibilityOf(entry));
 }
 
 void Lowering::addMethod(Composite& composite, Dwarf_Die& die) {
@@ -104,12 +135,19 @@ uint32_t Lowering::writeComposite(Entry& entry, const Marks& marks) {
   RecordHead head = headOf(entry, isUnionTag(entry.tag) ? Kind::Union : Kind::Struct);
   if (isClassTag(entry.tag)) head.flags |= typeFlag::Class;
   if (entry.attributes.flag(Attribute::ExportSymbols)) head.flags |= typeFlag::ExportSymbols;
+  if (batch_->head.language == DW_LANG_Rust) sortMembers(marks.members);
   head.kindFlag = hasBitfields(marks.members);
   head.vlen = elementCount(entry, members_.size() - marks.members);
   const uint32_t id = begin(entry, head);
   writer_.value(byteSizeOf(entry));
   writeMembers(marks.members, head);
   return id;
+}
+
+// rustc writes members as the source has them and places them as it likes.
+void Lowering::sortMembers(size_t from) {
+  std::stable_sort(members_.begin() + static_cast<ptrdiff_t>(from), members_.end(),
+                   [](const Member& a, const Member& b) { return a.bitOffset < b.bitOffset; });
 }
 
 uint32_t Lowering::elementCount(const Entry& entry, size_t count) {

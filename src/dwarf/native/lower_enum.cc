@@ -35,7 +35,9 @@ uint32_t Lowering::lowerEnum(Entry& entry) {
   const uint64_t byteSize = entry.attributes.numberOr(Attribute::ByteSize, kDefaultByteSize);
   const bool isWide = byteSize > kDefaultByteSize || !allFitWord(marks.enumerators);
   RecordHead head = headOf(entry, isWide ? Kind::Enum64 : Kind::Enum);
-  head.kindFlag = isSignedEnum(entry, hasNegative);
+  const auto isSigned = saysSigned(entry);
+  head.kindFlag = isSigned.value_or(hasNegative);
+  if (!isSigned && hasNegative) head.flags |= typeFlag::GuessedSign;
   head.vlen = elementCount(entry, enumerators_.size() - marks.enumerators);
   if (entry.attributes.flag(Attribute::Declaration)) head.flags |= typeFlag::Declaration;
   if (entry.attributes.flag(Attribute::EnumClass)) head.flags |= typeFlag::EnumClass;
@@ -62,15 +64,15 @@ bool Lowering::allFitWord(size_t from) const {
   return true;
 }
 
-// By the encoding of the underlying type, or of the enumeration; where neither is given, by its values.
-bool Lowering::isSignedEnum(Entry& entry, bool hasNegative) {
+// By the encoding of the underlying type, or of the enumeration; nothing where neither is given.
+std::optional<bool> Lowering::saysSigned(const Entry& entry) const {
   Attributes attributes = entry.attributes;
   for (int step = 0; step < kMaxAliases; ++step) {
     if (const auto encoding = attributes.number(Attribute::Encoding)) return isSignedEncoding(*encoding);
     Dwarf_Die type;
     if (!attributes.target(Attribute::Type, type) || !attributes.read(type)) break;
   }
-  return hasNegative;
+  return std::nullopt;
 }
 
 void Lowering::writeEnumerators(size_t from, const RecordHead& head) {

@@ -3,6 +3,7 @@
 
 #include <dwarf.h>
 
+#include "expressions.h"
 #include "lowering.h"
 #include "tags.h"
 
@@ -26,6 +27,14 @@ uint32_t bitsOf(const Attributes& attributes, Attribute attribute, uint32_t shif
   return (static_cast<uint32_t>(attributes.numberOr(attribute, 0)) & 3) << shift;
 }
 
+// The number of the entry in the vtable plus one; 0 where there is none.
+uint32_t vtableSlot(const Attributes& attributes) {
+  const auto number = attributes.number(Attribute::VtableElementLocation);
+  if (number) return static_cast<uint32_t>(*number) + 1;
+  const auto expression = attributes.block(Attribute::VtableElementLocation);
+  return expression ? static_cast<uint32_t>(constantOf(*expression)) + 1 : 0;
+}
+
 uint32_t functionFlags(const Attributes& attributes) {
   uint32_t flags = bitsOf(attributes, Attribute::Inline, functionFlag::InlineShift) |
                    bitsOf(attributes, Attribute::Virtuality, functionFlag::VirtualityShift) |
@@ -42,6 +51,7 @@ uint32_t functionFlags(const Attributes& attributes) {
   if (attributes.has(Attribute::Ranges)) flags |= functionFlag::HasRanges;
   if (attributes.has(Attribute::AbstractOrigin)) flags |= functionFlag::AbstractOrigin;
   if (attributes.has(Attribute::Specification)) flags |= functionFlag::Specification;
+  if (attributes.code(Attribute::LinkageName) == DW_AT_MIPS_linkage_name) flags |= functionFlag::MipsLinkageName;
   if (attributes.numberOr(Attribute::CallingConvention, 0) == DW_CC_nocall) flags |= functionFlag::NoStandardCall;
   return flags;
 }
@@ -81,7 +91,9 @@ uint32_t Lowering::lowerFunction(Entry& entry) {
   RecordHead head = headOf(entry, Kind::Func);
   head.vlen = isExternal(entry) ? kGlobal : kStatic;
   if (entry.attributes.flag(Attribute::Declaration)) head.flags |= typeFlag::Declaration;
-  const uint32_t id = begin(entry, head);
+  RecordOrigin origin = originOf(entry);
+  origin.attributes = vtableSlot(entry.attributes);
+  const uint32_t id = begin(entry, head, origin);
   writer_.typeId(protoId);
   writeFunctionRow(entry, id, body.inlineCount);
   writeDeclTags(id, marks.declTags);

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 
+#include "expressions.h"
 #include "lowering.h"
 
 namespace tspahole::dwarf {
@@ -20,33 +21,11 @@ namespace {
 
 // Typedefs and qualifiers between a member and the type that has a size.
 constexpr int kMaxAliases = 32;
-constexpr uint64_t kNoConstant = ~uint64_t{0};
 
 constexpr uint64_t kMaxBitOffset = 0xfffffff8;
 constexpr uint64_t kMaxBitfieldOffset = 0x00ffffff;
 constexpr uint32_t kMaxBitfieldSize = 0xff;
 constexpr unsigned kBitfieldSizeShift = 24;
-
-// Number at `at`, which advances; kNoConstant when it does not end before `end` or does not fit.
-uint64_t readUleb(const unsigned char*& at, const unsigned char* end) {
-  uint64_t value = 0;
-  for (unsigned shift = 0; at < end && shift < 64; shift += 7) {
-    const unsigned char byte = *at++;
-    value |= static_cast<uint64_t>(byte & 0x7f) << shift;
-    if ((byte & 0x80) == 0) return value;
-  }
-  return kNoConstant;
-}
-
-// What an expression adds to the address of the composite, where it is one constant.
-uint64_t constantOffset(const Dwarf_Block& expression) {
-  const unsigned char* at = expression.data;
-  const unsigned char* end = at + expression.length;
-  if (at == end || (*at != DW_OP_plus_uconst && *at != DW_OP_constu)) return kNoConstant;
-  at += 1;
-  const uint64_t value = readUleb(at, end);
-  return at == end ? value : kNoConstant;
-}
 
 }  // namespace
 
@@ -96,7 +75,7 @@ uint64_t Lowering::memberByteOffset(const Entry& entry) {
   if (!attributes.has(Attribute::DataMemberLocation)) return 0;
   if (const auto bytes = attributes.number(Attribute::DataMemberLocation)) return *bytes;
   const auto expression = attributes.block(Attribute::DataMemberLocation);
-  const uint64_t offset = expression ? constantOffset(*expression) : kNoConstant;
+  const uint64_t offset = expression ? constantOf(*expression) : kNoConstant;
   if (offset == kNoConstant && entry.tag != DW_TAG_inheritance) {
     note(entry.die, "a member without a constant offset");
   }

@@ -38,8 +38,7 @@ uint32_t Lowering::lowerBaseType(Entry& entry) {
   const Kind kind = baseTypeKind(encoding);
   RecordOrigin origin = originOf(entry);
   origin.attributes = static_cast<uint32_t>(encoding);
-  const uint32_t id = writer_.begin(headOf(entry, kind), origin);
-  references_.define(references_.keyOf(entry.die), id);
+  const uint32_t id = begin(entry, headOf(entry, kind), origin);
   const uint32_t byteSize = byteSizeOf(entry);
   writer_.value(byteSize);
   if (kind != Kind::Int) return id;

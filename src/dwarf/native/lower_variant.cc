@@ -14,6 +14,7 @@ namespace tspahole::dwarf {
 uint32_t Lowering::lowerVariantPart(Dwarf_Die& die) {
   const Marks marks = mark();
   Entry entry = read(die);
+  noteOnce(die, "an enum with variants: listings leave the variants' places and discriminants out");
   Composite part{false, false, 0};
   forEachChild(die, [&](Dwarf_Die& child) {
     const int tag = dwarf_tag(&child);
@@ -35,11 +36,7 @@ void Lowering::lowerVariant(Composite& part, Dwarf_Die& die) {
   Entry entry = read(die);
   const auto value = entry.attributes.number(Attribute::DiscriminantValue);
   addChild(part, childCode::Variant, value ? 1 : 0, 0);
-  if (value) {
-    addChild(part, childCode::DiscriminantLow, static_cast<uint32_t>(*value), 0);
-    const auto high = static_cast<uint32_t>(*value >> 32);
-    if (high != 0) addChild(part, childCode::DiscriminantHigh, high, 0);
-  }
+  if (value) addConstant(*value);
   forEachChild(die, [&](Dwarf_Die& child) { lowerCompositeChild(part, child); });
 }
 

@@ -108,6 +108,7 @@ uint32_t Lowering::declFileOf(const Entry& entry) {
 
 uint32_t Lowering::flagsOf(const Entry& entry) const {
   uint32_t flags = 0;
+  if (options_.declFiles && entry.attributes.number(Attribute::DeclFile) == 0) flags |= typeFlag::DeclFileZero;
   if (entry.attributes.flag(Attribute::Artificial)) flags |= typeFlag::Artificial;
   if (position_.functionDepth > 0) flags |= typeFlag::LocalToFunction;
   return flags;
@@ -131,8 +132,10 @@ RecordOrigin Lowering::originOf(const Entry& entry) {
 }
 
 // Starts the record that references to `entry` will lead to.
-uint32_t Lowering::begin(const Entry& entry, const RecordHead& head) {
-  const uint32_t id = writer_.begin(head, originOf(entry));
+uint32_t Lowering::begin(const Entry& entry, const RecordHead& head) { return begin(entry, head, originOf(entry)); }
+
+uint32_t Lowering::begin(const Entry& entry, const RecordHead& head, const RecordOrigin& origin) {
+  const uint32_t id = writer_.begin(head, origin);
   references_.define(references_.keyOf(entry.die), id);
   if (entry.attributes.has(Attribute::Specification)) {
     completions_.push_back({id, references_.keyOf(entry.attributes, Attribute::Specification)});

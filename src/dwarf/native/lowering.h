@@ -16,6 +16,7 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -147,13 +148,16 @@ class Lowering {
   uint32_t lowerComposite(Entry& entry);
   void lowerCompositeChild(Composite& composite, Dwarf_Die& die);
   void addMember(Composite& composite, Dwarf_Die& die);
-  void addStaticMember(Composite& composite, Dwarf_Die& die);
+  void addStaticMember(Composite& composite, Entry& entry);
   void addMethod(Composite& composite, Dwarf_Die& die);
   void addTemplateParameter(Composite& composite, Dwarf_Die& die);
   void addNestedType(Composite& composite, Dwarf_Die& die);
   void addChild(Composite& composite, uint32_t code, uint32_t value, uint32_t accessibility);
+  void addConstant(uint64_t value);
+  void addUsing(Composite& composite, Dwarf_Die& die);
   uint32_t writeForward(Entry& entry);
   uint32_t writeComposite(Entry& entry, const Marks& marks);
+  void sortMembers(size_t from);
   uint32_t elementCount(const Entry& entry, size_t count);
   void writeChildren(uint32_t id, size_t from);
 
@@ -177,7 +181,7 @@ class Lowering {
   uint32_t lowerEnum(Entry& entry);
   void addEnumerator(Dwarf_Die& die, bool& hasNegative);
   bool allFitWord(size_t from) const;
-  bool isSignedEnum(Entry& entry, bool hasNegative);
+  std::optional<bool> saysSigned(const Entry& entry) const;
   void writeEnumerators(size_t from, const RecordHead& head);
 
   // lower_function.cc
@@ -217,6 +221,7 @@ class Lowering {
   RecordHead headOf(const Entry& entry, Kind kind);
   RecordOrigin originOf(const Entry& entry);
   uint32_t begin(const Entry& entry, const RecordHead& head);
+  uint32_t begin(const Entry& entry, const RecordHead& head, const RecordOrigin& origin);
   Marks mark() const;
   void release(const Marks& marks);
   void note(const Dwarf_Die& die, std::string text);

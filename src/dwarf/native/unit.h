@@ -32,6 +32,10 @@ constexpr uint32_t Artificial = 64;
 // Declared in the body of a function.
 constexpr uint32_t LocalToFunction = 128;
 constexpr uint32_t ExportSymbols = 256;
+// An enumeration does not say whether it is signed; its values do.
+constexpr uint32_t GuessedSign = 512;
+// The number of the declaring file is 0.
+constexpr uint32_t DeclFileZero = 1024;
 }  // namespace typeFlag
 
 // Bits of the `memberFlags` column.
@@ -56,9 +60,15 @@ constexpr uint32_t TemplateParameter = 4;  // value: type id
 constexpr uint32_t VariantPart = 5;  // value: type id
 // In the children of a variant part only: a variant begins; value: 1 when it has a discriminant value.
 constexpr uint32_t Variant = 6;
-constexpr uint32_t DiscriminantLow = 7;  // value: low 32 bits
-constexpr uint32_t DiscriminantHigh = 8;  // value: high 32 bits
+// The constant of the pair before: the value of a static member, the discriminant of a variant.
+constexpr uint32_t ConstantLow = 7;  // value: low 32 bits
+constexpr uint32_t ConstantHigh = 8;  // value: high 32 bits; left out where they are 0
+constexpr uint32_t Using = 9;  // value: id of an Unspecified with the name of what is imported
 constexpr uint32_t AccessibilityShift = 8;
+// A static member that is written as a data member (DWARF 4), in a union too.
+constexpr uint32_t WrittenAsMember = 1 << 10;
+// The constant that follows is in a signed form.
+constexpr uint32_t SignedConstant = 1 << 11;
 }  // namespace childCode
 
 // Bits of the fifth word of a row of `functions`.
@@ -81,6 +91,8 @@ constexpr uint32_t Deleted = 1 << 16;
 constexpr uint32_t Defaulted = 1 << 17;
 // DW_CC_nocall: clang says so when it changed the signature.
 constexpr uint32_t NoStandardCall = 1 << 18;
+// The linkage name is DW_AT_MIPS_linkage_name.
+constexpr uint32_t MipsLinkageName = 1 << 19;
 }  // namespace functionFlag
 
 // Words of a row of `functions`: type id, low pc (low, high), size, flags, linkage name, line, inline count.

@@ -22,7 +22,7 @@ const C_LAYOUTS = {
       struct local { int l; } x = { argc }; static struct local *sl; sl = &x; return sl->l;
     }`,
   expect: [
-    "Enum 'e' size 4 signed, A=0, B=-1, C=5",
+    "Enum 'e' size 4 signed, A=0, B=-1, C=5*",
     "Enum64 'big' size 8, X=8589934591",
     "Struct 's' size *, a:*@0:0, b:*@32:3, c:*@35:7, d:*@*:40, p:*@*:0, q:*@*:0, arr:*@*:0, flex:*@*:0",
     "Union 'u' size 16, a:*@0, d:*@0, c:*@0",
