@@ -66,6 +66,7 @@ export {
 export type { Endian } from './model/bytes.ts';
 export { type ErrorCode, type ErrorPlace, TspaholeError } from './model/errors.ts';
 export { KIND_MISSING, Kind } from './model/kinds.ts';
+export { findTypeByQualifiedName, qualifiedName } from './model/qualified.ts';
 export { findTypeByName } from './model/queries.ts';
 export { StringTable } from './model/strings.ts';
 export { type TypeId, TypeTable, type TypeTableParts } from './model/table.ts';

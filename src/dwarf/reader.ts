@@ -118,14 +118,14 @@ function columnsOf({ buffer }: DwarfUnitBatch): Columns {
 }
 
 function tableOf(batch: DwarfUnitBatch, columns: Columns, strings: StringTable): TypeTable {
-  const { words = NONE, starts = NONE, functions: _functions, arena: _arena, ...side } = columns;
+  const { words = NONE, starts = NONE, arena: _arena, ...side } = columns;
   return new TypeTable({
     words,
     starts,
     strings,
     pointerSize: batch.addressSize,
     endian: batch.isLittleEndian ? 'little' : 'big',
-    side: new SideColumns(side, batch.language),
+    side: new SideColumns(side, batch),
   });
 }
 

@@ -1,6 +1,7 @@
 /** Many tables, such as those of a file's compile units, as one. */
 
 import type { Kind } from './kinds.ts';
+import { mergeSides } from './merge-side.ts';
 import {
   HEADER_WORDS,
   infoKind,
@@ -14,7 +15,6 @@ import { TypeTable } from './table.ts';
 /**
  * One table with the types of all `tables`, one after the other. Ids of the second table follow those of
  * the first, and so on. All must share one string table, pointer size and byte order, and have no base.
- * Side columns are left out where there is more than one.
  */
 export function mergeTables(tables: readonly TypeTable[]): TypeTable {
   const [first] = tables;
@@ -35,7 +35,7 @@ export function mergeTables(tables: readonly TypeTable[]): TypeTable {
     type += table.starts.length;
   }
   const { strings, pointerSize, endian } = first;
-  return new TypeTable({ words, starts, strings, pointerSize, endian });
+  return new TypeTable({ words, starts, strings, pointerSize, endian, side: mergeSides(tables) });
 }
 
 /** What readers write for a reference that they cannot follow. */

@@ -33,6 +33,24 @@ export function findTypeByName(
   return undefined;
 }
 
+/**
+ * The first struct, union, enum or typedef of that name that passes, base types before those of a split table,
+ * or undefined.
+ */
+export function findTypeWhere(
+  table: TypeTable,
+  name: string,
+  passes: (id: TypeId) => boolean,
+): TypeId | undefined {
+  const offsets = nameOffsets(table, name);
+  if (offsets.size === 0) return undefined;
+  for (const part of tableChain(table)) {
+    const found = findByOffsets(part, offsets, (kind, id) => isNamedKind(kind) && passes(id));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 function findInPart(part: TypeTable, offsets: ReadonlySet<number>, forwards: boolean): TypeId | undefined {
   const isWanted = (kind: number): boolean => isNamedKind(kind) || (forwards && kind === Kind.Forward);
   if (offsets.size > FEW_OFFSETS) return findByOffsets(part, offsets, isWanted);
@@ -54,12 +72,12 @@ const FEW_OFFSETS = 4;
 function findByOffsets(
   part: TypeTable,
   offsets: ReadonlySet<number>,
-  isWanted: (kind: number) => boolean,
+  isWanted: (kind: number, id: TypeId) => boolean,
 ): TypeId | undefined {
   const { words, starts, firstId } = part;
   for (let index = 0; index < starts.length; index++) {
     if (!offsets.has(words[starts[index] as number] as number)) continue;
-    if (isWanted(part.kind(firstId + index))) return firstId + index;
+    if (isWanted(part.kind(firstId + index), firstId + index)) return firstId + index;
   }
   return undefined;
 }

@@ -21,6 +21,12 @@ export const TypeFlag = {
   Artificial: 64,
   /** Declared in the body of a function. */
   Local: 128,
+  /** A namespace whose names are also those of the one around it. */
+  ExportSymbols: 256,
+  /** An enum that does not say whether it is signed, and has negative values. */
+  GuessedSign: 512,
+  /** The number of the declaring file is 0. */
+  DeclFileZero: 1024,
 } as const;
 
 /** Bits of {@link SideColumns.memberFlags}. */
@@ -48,7 +54,37 @@ export const ChildCode = {
   TemplateParameter: 4,
   /** Variants (id of a `VariantPart`). */
   VariantPart: 5,
+  /** In a variant part: a variant begins (1 when it has a discriminant). */
+  Variant: 6,
+  /** The constant of the child before: its low 32 bits, and its high ones where they are not 0. */
+  ConstantLow: 7,
+  ConstantHigh: 8,
+  /** A name that is imported from elsewhere (id of an `Unspecified` with that name). */
+  Using: 9,
 } as const;
+
+/** Bits of a child's code word. */
+const ACCESSIBILITY_SHIFT = 8;
+const WRITTEN_AS_MEMBER = 1 << 10;
+const SIGNED_CONSTANT = 1 << 11;
+
+/** Bits of {@link FunctionFacts.flags}. */
+export const FunctionFlag = {
+  /** DW_VIRTUALITY, two bits from here on. */
+  VirtualityShift: 5,
+  /** DW_INL, two bits from here on. */
+  InlineShift: 2,
+  /** The linkage name is the attribute of DWARF 2 and 3. */
+  MipsLinkageName: 0x80000,
+} as const;
+
+/** What a row of {@link SideColumnArrays.functions} says. */
+export interface FunctionFacts {
+  /** {@link FunctionFlag}s. */
+  readonly flags: number;
+  /** Name offset of the name that the linker sees; 0 where there is none. */
+  readonly linkageName: number;
+}
 
 /** The columns; one word for each type from id 1 on unless it says otherwise. */
 export interface SideColumnArrays {
@@ -68,7 +104,14 @@ export interface SideColumnArrays {
   readonly childStarts?: Uint32Array | undefined;
   /** For each type that has children: their number, then a code and a value for each. */
   readonly children?: Uint32Array | undefined;
+  /** {@link FUNCTION_WORDS} words for each `Func`, ids ascending. */
+  readonly functions?: Uint32Array | undefined;
 }
+
+/** Words of a row: type id, low pc (low, high), size, flags, linkage name, line, inline count. */
+export const FUNCTION_WORDS = 8;
+const FUNCTION_FLAGS = 4;
+const FUNCTION_LINKAGE_NAME = 5;
 
 /** A child of a composite that is not only data members, in the order of the file. */
 export interface Child {
@@ -76,6 +119,10 @@ export interface Child {
   readonly code: number;
   readonly value: number;
   readonly accessibility: Accessibility;
+  /** A static member that is written as data members are, as DWARF 4 does. */
+  readonly isWrittenAsMember: boolean;
+  /** The value of a static member or of a variant's discriminant, where it is an integer that is given. */
+  readonly constant: bigint | undefined;
 }
 
 /** 0 where the file does not say. */
@@ -84,21 +131,29 @@ export type Accessibility = 0 | 1 | 2 | 3;
 export class SideColumns {
   /** DW_LANG of the compile unit; 0 where it does not say. */
   readonly language: number;
-  readonly #arrays: SideColumnArrays;
+  /** The columns themselves, for what makes new ones of them. */
+  readonly arrays: SideColumnArrays;
 
-  constructor(arrays: SideColumnArrays, language = 0) {
+  /** Version of DWARF; 0 where units differ. */
+  readonly version: number;
+
+  constructor(
+    arrays: SideColumnArrays,
+    { language = 0, version = 0 }: { readonly language?: number; readonly version?: number } = {},
+  ) {
+    this.version = version;
     this.language = language;
-    this.#arrays = arrays;
+    this.arrays = arrays;
   }
 
   /** Offset of the type's entry in `.debug_info`. */
   dieOffset(id: TypeId): number {
-    return this.#arrays.dieOffsets?.[id - 1] ?? 0;
+    return this.arrays.dieOffsets?.[id - 1] ?? 0;
   }
 
   /** The type, namespace or function in which a type is declared; 0 at the top of the unit. */
   scope(id: TypeId): TypeId {
-    return this.#arrays.scopes?.[id - 1] ?? 0;
+    return this.arrays.scopes?.[id - 1] ?? 0;
   }
 
   /** Whether a type is declared at the top of the unit: in no type, namespace or function. */
@@ -108,31 +163,53 @@ export class SideColumns {
 
   /** {@link TypeFlag}s. */
   flags(id: TypeId): number {
-    return this.#arrays.flags?.[id - 1] ?? 0;
+    return this.arrays.flags?.[id - 1] ?? 0;
   }
 
   /** The alignment that an attribute demands, in bytes. */
   alignment(id: TypeId): number {
-    return this.#arrays.alignments?.[id - 1] ?? 0;
+    return this.arrays.alignments?.[id - 1] ?? 0;
   }
 
   /** DW_ATE of a base type. */
   encoding(id: TypeId): number {
-    return this.#arrays.attributes?.[id - 1] ?? 0;
+    return this.arrays.attributes?.[id - 1] ?? 0;
+  }
+
+  /** Number of a method's entry in the vtable; undefined where it has none. */
+  vtableSlot(id: TypeId): number | undefined {
+    const word = this.arrays.attributes?.[id - 1] ?? 0;
+    return word === 0 ? undefined : word - 1;
+  }
+
+  /** What is known of a `Func`. */
+  functionFacts(id: TypeId): FunctionFacts {
+    const { functions = NO_ROWS } = this.arrays;
+    let low = 0;
+    let high = functions.length / FUNCTION_WORDS;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((functions[FUNCTION_WORDS * middle] as number) < id) low = middle + 1;
+      else high = middle;
+    }
+    const at = FUNCTION_WORDS * low;
+    if (functions[at] !== id) return { flags: 0, linkageName: 0 };
+    const flags = functions[at + FUNCTION_FLAGS] as number;
+    return { flags, linkageName: functions[at + FUNCTION_LINKAGE_NAME] as number };
   }
 
   /** Name offset of the file in which a type is declared. */
   declFile(id: TypeId): number {
-    return this.#arrays.declFiles?.[id - 1] ?? 0;
+    return this.arrays.declFiles?.[id - 1] ?? 0;
   }
 
   declLine(id: TypeId): number {
-    return this.#arrays.declLines?.[id - 1] ?? 0;
+    return this.arrays.declLines?.[id - 1] ?? 0;
   }
 
   /** {@link MemberFlag}s of the element of a composite. */
   memberFlags(id: TypeId, element: number): number {
-    return this.#member(this.#arrays.memberFlags, id, element);
+    return this.#member(this.arrays.memberFlags, id, element);
   }
 
   /** The accessibility that an element of a composite states. */
@@ -142,26 +219,58 @@ export class SideColumns {
 
   /** The alignment that an attribute of a member demands, in bytes. */
   memberAlignment(id: TypeId, element: number): number {
-    return this.#member(this.#arrays.memberAlignments, id, element);
+    return this.#member(this.arrays.memberAlignments, id, element);
+  }
+
+  /** Whether a composite has children besides data members and base classes. */
+  hasChildren(id: TypeId): boolean {
+    return (this.arrays.childStarts?.[id - 1] ?? 0) !== 0;
+  }
+
+  /** Whether some of the first `count` elements of a composite has {@link MemberFlag}s or an accessibility. */
+  hasMemberFlags(id: TypeId, count: number): boolean {
+    const { memberFlags, memberStarts } = this.arrays;
+    if (memberFlags === undefined) return false;
+    const start = memberStarts?.[id - 1] ?? 0;
+    for (let index = start; index < start + count; index++) if ((memberFlags[index] ?? 0) !== 0) return true;
+    return false;
   }
 
   /** All children of a composite in the order of the file, or undefined when they are its data members. */
   childrenOf(id: TypeId): Child[] | undefined {
-    const { childStarts, children } = this.#arrays;
+    const { childStarts, children } = this.arrays;
     const start = childStarts?.[id - 1] ?? 0;
     if (children === undefined || start === 0) return undefined;
-    const found: Child[] = [];
-    const end = start + 2 * (children[start - 1] as number);
-    for (let at = start; at < end; at += 2) {
-      const word = children[at] as number;
-      const accessibility = ((word >>> 8) & 3) as Accessibility;
-      found.push({ code: word & 0xff, value: children[at + 1] as number, accessibility });
-    }
-    return found;
+    return readChildren(children.subarray(start, start + 2 * (children[start - 1] as number)));
   }
 
   #member(column: Uint32Array | undefined, id: TypeId, element: number): number {
     if (column === undefined) return 0;
-    return column[(this.#arrays.memberStarts?.[id - 1] ?? 0) + element] ?? 0;
+    return column[(this.arrays.memberStarts?.[id - 1] ?? 0) + element] ?? 0;
   }
+}
+
+const NO_ROWS = new Uint32Array(0);
+
+/** `pairs` are codes and values; those that give a constant belong to the child before them. */
+function readChildren(pairs: Uint32Array): Child[] {
+  const found: { -readonly [Field in keyof Child]: Child[Field] }[] = [];
+  let isSigned = false;
+  for (let at = 0; at < pairs.length; at += 2) {
+    const word = pairs[at] as number;
+    const value = pairs[at + 1] as number;
+    const code = word & 0xff;
+    const last = found.at(-1);
+    if (last !== undefined && code === ChildCode.ConstantLow) last.constant = BigInt(value);
+    else if (last?.constant !== undefined && code === ChildCode.ConstantHigh) {
+      const bits = (BigInt(value) << 32n) | last.constant;
+      last.constant = isSigned ? BigInt.asIntN(64, bits) : bits;
+    } else {
+      isSigned = (word & SIGNED_CONSTANT) !== 0;
+      const accessibility = ((word >>> ACCESSIBILITY_SHIFT) & 3) as Accessibility;
+      const isWrittenAsMember = (word & WRITTEN_AS_MEMBER) !== 0;
+      found.push({ code, value, accessibility, isWrittenAsMember, constant: undefined });
+    }
+  }
+  return found;
 }
