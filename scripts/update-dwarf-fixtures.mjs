@@ -1,15 +1,16 @@
 /**
- * Makes test/fixtures/dwarf anew: `node scripts/update-dwarf-fixtures.mjs [--objects]`.
+ * Makes test/fixtures/dwarf anew: `node scripts/update-dwarf-fixtures.mjs [--objects [SOURCE...]]`.
  *
  * Needs pahole 1.31 on PATH and stops with any other version. With `--objects` the object files are compiled
- * anew from the C files of test/fixtures, for which gcc (with -m32), clang and s390x-linux-gnu-gcc have to be
- * on PATH; without it they stay, and only what pahole prints for them is written. manifest.json notes what
- * made what.
+ * anew from the C files of test/fixtures and the C++ files of test/fixtures/dwarf, for which gcc and g++ (with
+ * -m32), clang, clang++ and s390x-linux-gnu-gcc have to be on PATH; with names such as `holes.c` only those of
+ * these files. Without it they stay, and only what pahole prints for them is written. manifest.json notes
+ * what made what.
  */
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -29,6 +30,14 @@ const VARIANTS = {
   clang5: ['clang', '-O0', '-gdwarf-5'],
   clang4: ['clang', '-O2', '-gdwarf-4', '-gz'],
   s390x: ['s390x-linux-gnu-gcc', '-O0', '-gdwarf-5'],
+};
+
+const CXX_VARIANTS = {
+  gxx5: ['g++', '-std=c++20', '-O0', '-gdwarf-5', '-gz'],
+  gxx4: ['g++', '-std=c++20', '-O2', '-gdwarf-4', '-gz'],
+  gxx2: ['g++', '-std=c++20', '-O2', '-gdwarf-2', '-gstrict-dwarf'],
+  clangxx5: ['clang++', '-std=c++20', '-O0', '-gdwarf-5', '-gz'],
+  clangxx4: ['clang++', '-std=c++20', '-O2', '-gdwarf-4', '-gz'],
 };
 
 /** These are compiled in every way, the others by the first of gcc and clang. */
@@ -57,6 +66,19 @@ const OPTION_SETS = {
   'decl-info': ['-c', '64', '-I'],
 };
 
+const CXX_OPTION_SETS = {
+  ...OPTION_SETS,
+  members: ['-c', '64', '-M'],
+  private: ['-c', '64', '--show_private_classes'],
+  structs: ['-c', '64', '--classes_as_structs'],
+};
+
+/** pahole prints lines of its memory there: those of methods that no source declares, or of an error. */
+function isDeterministic(object, options) {
+  if (object.startsWith('null-pointer.')) return false;
+  return !options.includes('-I') || !/^(classes\.|virtual\.|base-types\.clang)/.test(object);
+}
+
 function run(tool, args, cwd) {
   return spawnSync(tool, args, { cwd, maxBuffer: 1 << 28, timeout: 60_000 });
 }
@@ -66,38 +88,42 @@ function firstLine(tool) {
   return stdout?.toString().split('\n')[0];
 }
 
-function compileAll() {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder);
-  const made = {};
-  for (const name of readdirSync(sources)
-    .filter((file) => file.endsWith('.c'))
-    .map((file) => basename(file, '.c'))) {
-    for (const variant of IN_EVERY_WAY.includes(name) ? Object.keys(VARIANTS) : USUAL) {
-      const [compiler, ...options] = VARIANTS[variant];
-      const object = `${name}.${variant}.o`;
-      if (TOO_LONG.includes(`${name}.${variant}`)) continue;
-      const args = [...options, ...COMMON, `${name}.c`, '-o', join(folder, object)];
-      if (run(compiler, args, sources).status !== 0) {
-        console.error(`not compiled: ${object}`);
-        continue;
-      }
-      made[object] = {
-        source: `${name}.c`,
-        by: `${compiler} ${options.join(' ')}`,
-        version: firstLine(compiler),
-      };
-    }
+/** Compiles the sources with these names, all when there is none; objects of other sources stay. */
+function compile(names, files) {
+  const isWanted = (source) => names.length === 0 || names.includes(source);
+  const made = Object.fromEntries(Object.entries(files).filter(([, { source }]) => !isWanted(source)));
+  for (const object of Object.keys(files)) if (made[object] === undefined) rmSync(join(folder, object));
+  const isSource = (file) => /\.cc?$/.test(file) && isWanted(file);
+  for (const source of readdirSync(sources).filter(isSource)) {
+    const name = basename(source, '.c');
+    const variants = IN_EVERY_WAY.includes(name) ? Object.keys(VARIANTS) : USUAL;
+    for (const variant of variants) compileOne(made, source, variant, VARIANTS[variant]);
   }
-  return made;
+  for (const source of readdirSync(folder).filter(isSource)) {
+    for (const [variant, command] of Object.entries(CXX_VARIANTS)) compileOne(made, source, variant, command);
+  }
+  return Object.fromEntries(Object.entries(made).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function compileOne(made, source, variant, [compiler, ...options]) {
+  const name = source.replace(/\.cc?$/, '');
+  const object = `${name}.${variant}.o`;
+  if (TOO_LONG.includes(`${name}.${variant}`)) return;
+  const args = [...options, ...COMMON, source, '-o', join(folder, object)];
+  if (run(compiler, args, source.endsWith('.cc') ? folder : sources).status !== 0) {
+    console.error(`not compiled: ${object}`);
+    return;
+  }
+  made[object] = { source, by: `${compiler} ${options.join(' ')}`, version: firstLine(compiler) };
 }
 
 /** Writes what pahole prints; equal texts share a file. */
 function makeGoldens(objects) {
   for (const name of readdirSync(folder)) if (name.endsWith('.golden')) rmSync(join(folder, name));
   const goldens = {};
-  for (const object of objects) {
-    for (const options of Object.values(OPTION_SETS)) {
+  for (const [object, { source }] of Object.entries(objects)) {
+    for (const options of Object.values(source.endsWith('.cc') ? CXX_OPTION_SETS : OPTION_SETS)) {
+      if (!isDeterministic(object, options)) continue;
       const args = ['-F', 'dwarf', ...options, object];
       const { status, stdout } = run('pahole', args, folder);
       if (status !== 0) throw new Error(`pahole ${args.join(' ')}: exit ${status}`);
@@ -117,9 +143,9 @@ if (found !== PAHOLE_VERSION) {
   );
   process.exitCode = 1;
 } else {
-  const files = process.argv.includes('--objects')
-    ? compileAll()
-    : JSON.parse(readFileSync(manifestPath, 'utf8')).files;
-  const manifest = { pahole: found, files, goldens: makeGoldens(Object.keys(files)) };
+  const [, , option, ...names] = process.argv;
+  const known = JSON.parse(readFileSync(manifestPath, 'utf8')).files;
+  const files = option === '--objects' ? compile(names, known) : known;
+  const manifest = { pahole: found, files, goldens: makeGoldens(files) };
   writeFileSync(manifestPath, `${JSON.stringify(manifest, undefined, 2)}\n`);
 }

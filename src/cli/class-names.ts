@@ -12,7 +12,7 @@ import { TspaholeError } from '../index.ts';
  * the printing of raw data gives a meaning to.
  */
 export function parseClassNames(list: string, compat: boolean): readonly string[] {
-  if (list.includes('(')) {
+  if (list.replaceAll(UNNAMED_NAMESPACE, '').includes('(')) {
     throw new TspaholeError(
       'usage',
       `arguments of a type, as in '${list}', are not supported in this version`,
@@ -26,6 +26,8 @@ export function parseClassNames(list: string, compat: boolean): readonly string[
 }
 
 const FILE_PREFIX = 'file://';
+/** A scope that may be part of a name. */
+const UNNAMED_NAMESPACE = '(anonymous namespace)';
 
 function splitOutsideAngles(list: string): string[] {
   const entries: string[] = [];

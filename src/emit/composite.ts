@@ -5,9 +5,10 @@
 
 import type { MemberColumns } from '../layout/member-columns.ts';
 import { Kind } from '../model/kinds.ts';
-import { MemberFlag } from '../model/side-columns.ts';
+import { ChildCode, type SideColumns } from '../model/side-columns.ts';
 import type { TypeId } from '../model/table.ts';
-import { ChildCursor, definitionKeyword, putBaseClasses } from './class.ts';
+import { definitionKeyword, putBaseClasses } from './class.ts';
+import { isClassLike, putClassMembers, putClassVtable, staticColumns } from './class-members.ts';
 import { type EmitContext, MAX_EXPANDED_MEMBERS, MAX_NESTING, MAX_PENDING } from './context.ts';
 import { putDeclaration, putSuffix } from './declaration.ts';
 import { putMember } from './member.ts';
@@ -100,6 +101,7 @@ export function putUnion(ctx: EmitContext, id: TypeId): void {
     out.newline();
     ctx.nextBoundary = nextBoundary;
   }
+  if (ctx.quirks.staticMembers && table.side !== undefined) putStaticsOfUnion(ctx, id, table.side);
   ctx.nesting--;
   ctx.isInUnion = isInUnion;
   ctx.indent = indent;
@@ -108,23 +110,51 @@ export function putUnion(ctx: EmitContext, id: TypeId): void {
   putSuffix(ctx);
 }
 
+/** pahole takes the static members of a union in DWARF 4 for data members. */
+function putStaticsOfUnion(ctx: EmitContext, id: TypeId, side: SideColumns): void {
+  for (const child of side.childrenOf(id) ?? []) {
+    if (child.code !== ChildCode.StaticMember || !child.isWrittenAsMember) continue;
+    const columns = staticColumns(ctx, side, child.value);
+    columns.byteSize[0] = ctx.layouts.facts.sizeOf(columns.typeId[0] as number);
+    putMember(ctx, columns, 0, true);
+    ctx.out.newline();
+  }
+}
+
 /** Writes the members of a struct, at `start` up to `end` in the columns, with the remarks between them. */
 function putMembers(ctx: EmitContext, id: TypeId, start: number, end: number, tally: Tally): void {
+  const pending = ctx.comments && putPreHoles(ctx, id, tally);
+  const { side } = ctx.table;
+  if (side === undefined) return putDataMembers(ctx, id, { start, end, pending, tally });
+  const isClass = isClassLike(side, id, end - start);
+  let last = end > start ? ctx.layouts.members.typeId[end - 1] : undefined;
+  if (isClass) last = putClassMembers(ctx, id, { start, pending, tally });
+  else putDataMembers(ctx, id, { start, end, pending, tally });
+  if (last !== undefined) putForcePadding(ctx, id, last, side);
+  if (isClass) putClassVtable(ctx, id);
+}
+
+/** Members in the columns, from `start` up to `end`. */
+interface MemberRange {
+  readonly start: number;
+  readonly end: number;
+  /** Remarks were written that an empty line must follow. */
+  readonly pending: boolean;
+  readonly tally: Tally;
+}
+
+/** Writes the members of a struct that has data members only. */
+function putDataMembers(ctx: EmitContext, id: TypeId, { start, end, pending, tally }: MemberRange): void {
   const { out, comments, notes } = ctx;
   const columns = ctx.layouts.members;
   const typeCount = ctx.table.end;
-  // Whether remarks were written that an empty line must follow.
-  let pending = comments && putPreHoles(ctx, id, tally);
+  let isPending = pending;
   // The size that the members at the present offset take.
   let lastSize = 0;
-  const { side } = ctx.table;
-  const children = side === undefined ? undefined : new ChildCursor(id, side);
-  const mayRun = ctx.usesTexts && ctx.typeSpacing >= MIN_PLAIN_SPACING && children === undefined;
+  const mayRun = ctx.usesTexts && ctx.typeSpacing >= MIN_PLAIN_SPACING;
   for (let index = start; index < end; index++) {
-    children?.putBefore(ctx, index - start);
-    children?.putAccessibilityOf(ctx, index - start);
     if (out.pos > MAX_PENDING) return putRemark(ctx, `<error: type ${id} has too much text>\n`);
-    if (mayRun && !pending && isBehindLast(columns, index, lastSize)) {
+    if (mayRun && !isPending && isBehindLast(columns, index, lastSize)) {
       const next = putPlainRun(ctx, columns, index, end, tally);
       if (next > index) lastSize = columns.byteSize[next - 1] as number;
       index = next;
@@ -132,24 +162,19 @@ function putMembers(ctx: EmitContext, id: TypeId, start: number, end: number, ta
     }
     const type = columns.typeId[index] as number;
     const byteOffset = columns.byteOffset[index] as number;
-    const isBase = side !== undefined && (side.memberFlags(id, index - start) & MemberFlag.Inheritance) !== 0;
-    // A base class may overlap what follows by its own padding.
-    const overlap = isBase ? Math.min(0, columns.hole[index] as number) : 0;
-    const size = (columns.byteSize[index] as number) + overlap;
+    const size = columns.byteSize[index] as number;
     const bitSize = columns.bitSize[index] as number;
     if (columns.alignment[index] !== 0) countForcedAlignment(ctx, id, index, tally);
     if (
       lastSize !== 0 &&
-      !isBase &&
       (bitSize !== 0 || byteOffset - (columns.byteOffset[index - 1] as number) < lastSize)
     ) {
-      pending = putBitfieldRemarks(ctx, columns, index, lastSize, pending);
+      isPending = putBitfieldRemarks(ctx, columns, index, memberBefore(columns, index, lastSize), isPending);
     }
-    if (pending) out.newline();
-    pending = false;
-    ctx.isLastMember = children?.isLast(index - start, end - start) ?? index === end - 1;
+    if (isPending) out.newline();
+    isPending = false;
+    ctx.isLastMember = index === end - 1;
     ctx.isFirstMember = index === start;
-    ctx.isBaseClass = isBase;
     if (type >= typeCount) {
       putMissing(ctx, type);
       out.newline();
@@ -157,9 +182,9 @@ function putMembers(ctx: EmitContext, id: TypeId, start: number, end: number, ta
     }
     putMember(ctx, columns, index, false);
     if (comments) {
-      if (notes[type] !== NO_REMARK) pending = putTypeRemark(ctx, type, tally);
+      if (notes[type] !== NO_REMARK) isPending = putTypeRemark(ctx, type, tally);
       if (columns.bitHole[index] !== 0 || (columns.hole[index] as number) > 0) {
-        pending = putHoleRemarks(ctx, columns, index, tally, pending);
+        isPending = putHoleRemarks(ctx, columns, index, tally, isPending);
       }
     }
     out.newline();
@@ -168,8 +193,24 @@ function putMembers(ctx: EmitContext, id: TypeId, start: number, end: number, ta
     const hasMoved = lastSize === 0 || columns.byteOffset[index - 1] !== byteOffset;
     if (hasMoved || (bitSize !== 0 && columns.bitSize[index - 1] === 0)) lastSize = size;
   }
-  children?.putBefore(ctx, end - start);
-  if (side !== undefined) putForcePadding(ctx, id, start, end, side);
+}
+
+/** What the remarks before a member depend on. */
+export interface MemberBefore {
+  readonly byteOffset: number;
+  readonly bitSize: number;
+  readonly bitHole: number;
+  /** The size that the members at its offset take. */
+  readonly size: number;
+}
+
+function memberBefore(columns: MemberColumns, index: number, size: number): MemberBefore {
+  return {
+    byteOffset: columns.byteOffset[index - 1] as number,
+    bitSize: columns.bitSize[index - 1] as number,
+    bitHole: columns.bitHole[index - 1] as number,
+    size,
+  };
 }
 
 /** Whether a member does not begin within the one before. */
@@ -181,7 +222,8 @@ function isBehindLast(columns: MemberColumns, index: number, lastSize: number): 
 /** In {@link EmitContext.notes}: a member of the type needs no remark. */
 export const NO_REMARK = 1;
 
-function putMissing(ctx: EmitContext, type: TypeId): void {
+/** Writes that a type is not there, without the newline. */
+export function putMissing(ctx: EmitContext, type: TypeId): void {
   putRemark(ctx, `<error: type ${type} not found>`);
 }
 
@@ -193,17 +235,17 @@ export function putBitfieldRemarks(
   ctx: EmitContext,
   columns: MemberColumns,
   index: number,
-  lastSize: number,
+  before: MemberBefore,
   pending: boolean,
 ): boolean {
-  const bitHole = narrow8(ctx, columns.bitHole[index - 1] as number);
+  const bitHole = narrow8(ctx, before.bitHole);
   const isBitfield = columns.bitSize[index] !== 0;
-  if (bitHole > 0 && isBitfield) putHoleMarker(ctx, columns, index, bitHole);
+  const moved = (columns.byteOffset[index] as number) - before.byteOffset;
+  if (bitHole > 0 && isBitfield) putHoleMarker(ctx, columns.typeId[index] as number, moved, bitHole);
   if (!ctx.comments) return pending;
-  const moved = (columns.byteOffset[index] as number) - (columns.byteOffset[index - 1] as number);
-  const startsBitfield = columns.bitSize[index - 1] === 0 && isBitfield;
+  const startsBitfield = before.bitSize === 0 && isBitfield;
   const isBack = moved < 0 || (moved === 0 && startsBitfield);
-  if (!isBack && (moved === 0 || moved >= lastSize)) return pending;
+  if (!isBack && (moved === 0 || moved >= before.size)) return pending;
   if (!pending) ctx.out.newline();
   putRemark(
     ctx,
@@ -212,16 +254,15 @@ export function putBitfieldRemarks(
   return true;
 }
 
-/** Writes the unnamed bitfield that makes a bit hole explicit. */
-function putHoleMarker(ctx: EmitContext, columns: MemberColumns, index: number, bitHole: number): void {
+/** Writes the unnamed bitfield that makes a bit hole explicit, `moved` bytes before the bitfield behind it. */
+function putHoleMarker(ctx: EmitContext, type: TypeId, moved: number, bitHole: number): void {
   const { out, table } = ctx;
-  const isAtBoundary = columns.byteOffset[index - 1] !== columns.byteOffset[index];
+  const isAtBoundary = moved !== 0;
   if (isAtBoundary) {
     out.newline();
     putRemark(ctx, '/* Force alignment to the next boundary: */\n');
   }
   out.indent(ctx.indent);
-  const type = columns.typeId[index] as number;
   if (type >= table.end) return out.put(`<error: type ${type} not found>`);
   putDeclaration(ctx, type, 0);
   out.put(':');

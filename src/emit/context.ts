@@ -115,8 +115,10 @@ export class EmitContext {
   isLastMember = false;
   isFirstMember = false;
   isInUnion = false;
-  /** Whether the member that is printed next is a base class. */
-  isBaseClass = false;
+  /** What the member that is printed next is. */
+  memberRole: 'data' | 'base' | 'static' = 'data';
+  /** The value of that static member. */
+  staticValue: bigint | undefined;
   /** Offset from which on a member lies in a cacheline that has not been announced. */
   nextBoundary = 0;
   /** Members printed since the top-level type began. */

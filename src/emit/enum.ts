@@ -2,6 +2,7 @@
 
 import { Kind } from '../model/kinds.ts';
 import { HEADER_WORDS } from '../model/records.ts';
+import { TypeFlag } from '../model/side-columns.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
 import type { EmitContext } from './context.ts';
 import { putSuffix } from './declaration.ts';
@@ -33,6 +34,7 @@ function putEnumerators(ctx: EmitContext, id: TypeId): void {
   const stride = isWide ? 3 : 2;
   const first = owner.startOf(id) + HEADER_WORDS;
   const end = first + stride * table.vlen(id);
+  const isSigned = table.kindFlag(id) && !(ctx.quirks.guessedSign && isGuessed(ctx, id));
   const width = longestName(ctx, words, first, end, stride);
   for (let at = first; at < end; at += stride) {
     out.indent(ctx.indent);
@@ -42,9 +44,13 @@ function putEnumerators(ctx: EmitContext, id: TypeId): void {
     out.padFrom(start, width);
     out.put(' = ');
     const high = isWide ? (words[at + 2] as number) : signExtension(ctx, id, words[at + 1] as number);
-    putValue(ctx, words[at + 1] as number, high, table.kindFlag(id));
+    putValue(ctx, words[at + 1] as number, high, isSigned);
     out.put(',\n');
   }
+}
+
+function isGuessed({ table }: EmitContext, id: TypeId): boolean {
+  return ((table.side?.flags(id) ?? 0) & TypeFlag.GuessedSign) !== 0;
 }
 
 function signExtension(ctx: EmitContext, id: TypeId, low: number): number {

@@ -1,6 +1,6 @@
 /** One member of a struct or union: cacheline boundary, declaration, offset and size in columns. */
 
-import type { MemberColumns } from '../layout/member-columns.ts';
+import { type MemberColumns, NO_OFFSET } from '../layout/member-columns.ts';
 import { Kind } from '../model/kinds.ts';
 import { putAligned } from './composite.ts';
 import { type EmitContext, NO_NAME } from './context.ts';
@@ -22,14 +22,15 @@ export function putMember(
   const type = columns.typeId[index] as number;
   const nameOffset = columns.nameOffset[index] as number;
   let offset = columns.byteOffset[index] as number;
-  if (!ctx.relativeOffsets) {
+  const isUnplaced = offset === NO_OFFSET && !ctx.quirks.virtualBases;
+  if (!ctx.relativeOffsets && !isUnplaced) {
     offset = (offset + baseOffset) >>> 0;
     if (!isUnionMember) ctx.baseOffset = offset;
   }
-  if (ctx.comments && offset >= ctx.nextBoundary) putBoundary(ctx, offset);
+  if (ctx.comments && offset >= ctx.nextBoundary && !isUnplaced) putBoundary(ctx, offset);
   out.indent(ctx.indent);
   const isPlain = nameOffset !== 0 && columns.bitSize[index] === 0 && columns.alignment[index] === 0;
-  if (isPlain && ctx.usesTexts && !ctx.isBaseClass) {
+  if (isPlain && ctx.usesTexts && ctx.memberRole === 'data') {
     const form = ctx.texts.forms[type] || ctx.texts.learn(ctx, type);
     if (form === PLAIN && nameOffset !== 0 && ctx.typeSpacing >= MIN_PLAIN_SPACING) {
       putPlainMember(ctx, columns, index, offset);
@@ -38,16 +39,20 @@ export function putMember(
     }
   }
   const start = out.pos;
-  const isBase = ctx.isBaseClass && !isUnionMember;
-  ctx.isBaseClass = false;
+  const role = ctx.memberRole;
+  const isBase = role === 'base';
+  ctx.memberRole = 'data';
   if (isBase) out.put('/* ');
+  else if (role === 'static') out.put('static ');
   const isDirect = isAggregate(table.kind(type));
   const isNameless = isDirect && table.nameOffset(type) === 0;
   if (isDirect) putDirect(ctx, type, nameOffset, isNameless);
-  else putDeclaration(ctx, type, nameOffset || NO_NAME);
+  else putDeclaration(ctx, type, nameOffset || (isBase ? 0 : NO_NAME));
   if (isBase) out.put(ctx.expandTypes ? ' <ancestor>' : '<ancestor>');
   const bitSize = columns.bitSize[index] as number;
-  if (bitSize !== 0) {
+  if (role === 'static') {
+    if (ctx.staticValue) out.put(` = ${BigInt.asUintN(64, ctx.staticValue)}`);
+  } else if (bitSize !== 0) {
     out.put(':');
     out.number(bitSize);
   }
@@ -61,7 +66,12 @@ export function putMember(
 
   if (isNameless) out.spaces(namelessSpacing(ctx, type, nameOffset, alignedWidth));
   else out.spaces(Math.max(1, ctx.typeSpacing + ctx.nameSpacing - (out.pos - start)));
-  putPlace(ctx, columns, index, offset);
+  if (isUnplaced) out.put(`/*     ? ${sizeText(ctx, columns.byteSize[index] as number)} */`);
+  else putPlace(ctx, columns, index, offset);
+}
+
+function sizeText({ hex }: EmitContext, size: number): string {
+  return (hex && size !== 0 ? `0x${size.toString(16)}` : String(size)).padStart(5);
 }
 
 /** The caller prints the name of a member that is directly an aggregate, behind the closing brace. */

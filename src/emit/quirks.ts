@@ -27,6 +27,20 @@ export interface Quirks {
   readonly enumPacked: boolean;
   /** A type that is declared in another gets the name that follows the other's closing brace. */
   readonly nestedSuffix: boolean;
+  /** What is no declaration is printed among those of a class; a class that is declared only has a body. */
+  readonly nestedTypes: boolean;
+  /** Static members are data members at offset 0 in DWARF 4, and `extern` variables without value in DWARF 5. */
+  readonly staticMembers: boolean;
+  /** Members without an accessibility of their own seem to have that of the member before. */
+  readonly accessibility: boolean;
+  /** A virtual base lies at offset 4294967295, and its space is padding. */
+  readonly virtualBases: boolean;
+  /** Linkage names are read in DWARF 2 and 3 only. */
+  readonly linkageNames: boolean;
+  /** An enum with negative values that does not say that it is signed is printed as unsigned. */
+  readonly guessedSign: boolean;
+  /** File number 0 has no name. */
+  readonly declFileZero: boolean;
   /** Bitfields in BTF without the kind flag are printed as whole ints. */
   readonly legacyBitfields: boolean;
 }
@@ -43,6 +57,13 @@ export const NO_QUIRKS: Quirks = {
   printOrderPacked: false,
   enumPacked: false,
   nestedSuffix: false,
+  nestedTypes: false,
+  staticMembers: false,
+  accessibility: false,
+  virtualBases: false,
+  linkageNames: false,
+  guessedSign: false,
+  declFileZero: false,
   legacyBitfields: false,
 };
 
@@ -58,6 +79,13 @@ export const PAHOLE_QUIRKS: Quirks = {
   printOrderPacked: true,
   enumPacked: true,
   nestedSuffix: true,
+  nestedTypes: true,
+  staticMembers: true,
+  accessibility: true,
+  virtualBases: true,
+  linkageNames: true,
+  guessedSign: true,
+  declFileZero: true,
   legacyBitfields: true,
 };
 

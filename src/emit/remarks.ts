@@ -1,7 +1,8 @@
 /** Remarks between the members of a struct: holes, and what members' own types waste. */
 
+import { hasVirtualBases } from '../layout/bases.ts';
 import { Kind } from '../model/kinds.ts';
-import type { SideColumns } from '../model/side-columns.ts';
+import { type SideColumns, TypeFlag } from '../model/side-columns.ts';
 import type { TypeId } from '../model/table.ts';
 import { NO_REMARK } from './composite.ts';
 import type { EmitContext } from './context.ts';
@@ -21,7 +22,8 @@ export function putRemark(ctx: EmitContext, text: string): void {
 export function putDeclInfo(ctx: EmitContext, id: TypeId, usedAt: string): void {
   const { out, table } = ctx;
   const { side } = table;
-  const file = side?.declFile(id) ?? 0;
+  const isZero = ctx.quirks.declFileZero && ((side?.flags(id) ?? 0) & TypeFlag.DeclFileZero) !== 0;
+  const file = isZero ? 0 : (side?.declFile(id) ?? 0);
   out.indent(ctx.indent);
   out.putText(`/* Used at: ${usedAt} */\n`);
   out.indent(ctx.indent);
@@ -103,20 +105,14 @@ export function putTypeRemark(ctx: EmitContext, type: TypeId, tally: Tally): boo
 const MAX_FORCE_PADDING = 1000;
 
 /**
- * Writes the unnamed bitfields that make a padding explicit which no alignment explains, after the last
- * member's type.
+ * Writes the unnamed bitfields that make a padding explicit which no alignment explains, after the type
+ * of the last member.
  */
-export function putForcePadding(
-  ctx: EmitContext,
-  id: TypeId,
-  start: number,
-  end: number,
-  side: SideColumns,
-): void {
+export function putForcePadding(ctx: EmitContext, id: TypeId, type: TypeId, side: SideColumns): void {
   const { layouts, out, table } = ctx;
-  if (start === end || ctx.suppressForcePaddings || side.alignment(id) !== 0) return;
+  if (ctx.suppressForcePaddings || side.alignment(id) !== 0) return;
+  if (!ctx.quirks.virtualBases && hasVirtualBases(table, side, id)) return;
   const padding = narrow16(ctx, layouts.waste(id, ctx.waste).padding);
-  const type = layouts.members.typeId[end - 1] as number;
   const size = layouts.facts.sizeOf(type);
   if (padding <= table.pointerSize || size === 0 || (size & (size - 1)) !== 0) return;
   out.newline();

@@ -7,43 +7,76 @@ import type { TypeId, TypeTable } from '../model/table.ts';
 import { memberBitOffset, memberBitSize } from '../model/types.ts';
 import { KeptComposites } from './kept-composites.ts';
 
-/** A set of named composites, by name, size, members' names and places. */
+/** A set of named composites, by name, size, members' names and places. They are numbered from 0. */
 export class SeenComposites {
   readonly #ignoreKind: boolean;
+  readonly #nameOf: ((table: TypeTable, id: TypeId) => string) | undefined;
   /** By hash, with linear probing: the number of a composite plus one, 0 for none. */
   #slots = new Uint32Array(FIRST_CAPACITY);
   readonly #hashes: number[] = [];
   readonly #ids: TypeId[] = [];
   readonly #tables: TypeTable[] = [];
+  /** Of composites within others, the number of the name that `#nameOf` gives, from 1 on; 0 for others. */
+  readonly #innerNames: number[] = [];
+  readonly #innerNameNumbers = new Map<string, number>();
   readonly #kept = new KeptComposites();
 
-  /** With `ignoreKind`, a struct and a union may be the same, as for pahole. */
-  constructor({ ignoreKind = false }: { readonly ignoreKind?: boolean } = {}) {
+  /**
+   * With `ignoreKind`, a struct and a union may be the same, as for pahole. `nameOf` gives the names that tell
+   * apart types that are declared within others or in namespaces; by default their own.
+   */
+  constructor({
+    ignoreKind = false,
+    nameOf,
+  }: {
+    readonly ignoreKind?: boolean;
+    readonly nameOf?: ((table: TypeTable, id: TypeId) => string) | undefined;
+  } = {}) {
     this.#ignoreKind = ignoreKind;
+    this.#nameOf = nameOf;
   }
 
   /** Adds a named struct or union. Returns false, and adds nothing, when an equal one is there. */
   add(table: TypeTable, id: TypeId): boolean {
-    const hash = hashOf(table, id);
+    const count = this.#ids.length;
+    return this.numberOf(table, id) === count;
+  }
+
+  /** The number of a named struct or union, which is added when no equal one is there. */
+  numberOf(table: TypeTable, id: TypeId): number {
+    const innerName = this.#innerName(table, id);
+    const hash = (hashOf(table, id) + Math.imul(innerName, 0x9e37_79b1)) | 0;
     const slots = this.#slots;
     const mask = slots.length - 1;
     let slot = hash & mask;
-    for (let number = slots[slot] as number; number !== 0; number = slots[slot] as number) {
-      if (this.#hashes[number - 1] === hash && this.#isSame(number - 1, table, id)) return false;
+    for (let next = slots[slot] as number; next !== 0; next = slots[slot] as number) {
+      const number = next - 1;
+      const mayBeSame = this.#hashes[number] === hash && this.#innerNames[number] === innerName;
+      if (mayBeSame && this.#isSame(number, table, id)) return number;
       slot = (slot + 1) & mask;
     }
     this.#hashes.push(hash);
+    this.#innerNames.push(innerName);
     // The table of a file is there anyway; those of its units are not kept.
     const place = table.side === undefined ? { table, id } : this.#kept.keep(table, id);
     this.#ids.push(place.id);
     this.#tables.push(place.table);
     slots[slot] = this.#ids.length;
     if (2 * this.#ids.length > slots.length) this.#grow();
-    return true;
+    return this.#ids.length - 1;
   }
 
-  #isSame(index: number, table: TypeTable, id: TypeId): boolean {
-    const [other, otherId] = [this.#tables[index] as TypeTable, this.#ids[index] as TypeId];
+  #innerName(table: TypeTable, id: TypeId): number {
+    const { side } = table;
+    if (side === undefined || this.#nameOf === undefined || side.scope(id) === 0) return 0;
+    const name = this.#nameOf(table, id);
+    const number = this.#innerNameNumbers.get(name) ?? this.#innerNameNumbers.size + 1;
+    this.#innerNameNumbers.set(name, number);
+    return number;
+  }
+
+  #isSame(number: number, table: TypeTable, id: TypeId): boolean {
+    const [other, otherId] = [this.#tables[number] as TypeTable, this.#ids[number] as TypeId];
     if (!this.#ignoreKind && other.kind(otherId) !== table.kind(id)) return false;
     if (compareNames(other, other.nameOffset(otherId), table, table.nameOffset(id)) !== 0) return false;
     return isSameComposite(other, otherId, table, id);

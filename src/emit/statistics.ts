@@ -1,5 +1,6 @@
 /** The lines between the last member of a struct and its closing brace. */
 
+import { hasVirtualBases } from '../layout/bases.ts';
 import type { Waste } from '../layout/placement.ts';
 import type { TypeId } from '../model/table.ts';
 import { firstBiggestMember } from './biggest.ts';
@@ -43,7 +44,7 @@ export function addMemberWaste(ctx: EmitContext, id: TypeId, waste: Waste, tally
   const isEmbedded = facts.hasEmbeddedFlexibleArray(id);
   if (!isFlexible && !isEmbedded && isTight(waste)) return NOTHING;
   const parts: string[] = [];
-  const padding = narrow16(ctx, waste.padding);
+  const padding = endsInBases(ctx, id) ? 0 : narrow16(ctx, waste.padding);
   const bitPadding = narrow8(ctx, waste.bitPadding);
   const holes = narrow8(ctx, waste.holeCount);
   const bitHoles = narrow8(ctx, waste.bitHoleCount);
@@ -85,10 +86,12 @@ export function putFooter(ctx: EmitContext, id: TypeId, memberCount: number, tal
   const waste = ctx.layouts.waste(id, ctx.waste);
   const cachelines = Math.ceil(ctx.layouts.facts.sizeOf(id) / cachelineSize);
   const indent = ctx.out.indentText(ctx.indent);
-  out.put(`\n${indent}/* size: ${asInt(ctx, size)}, cachelines: ${cachelines}, members: ${memberCount} */\n`);
+  const statics = tally.staticMembers === 0 ? '' : `, static members: ${tally.staticMembers}`;
+  const counts = `cachelines: ${cachelines}, members: ${memberCount}${statics}`;
+  out.put(`\n${indent}/* size: ${asInt(ctx, size)}, ${counts} */\n`);
   const padding = narrow16(ctx, waste.padding);
   const bitPadding = narrow8(ctx, waste.bitPadding);
-  if (tally.isSpecial || padding !== 0 || bitPadding !== 0) putWaste(ctx, tally, waste);
+  if (tally.isSpecial || padding !== 0 || bitPadding !== 0) putWaste(ctx, id, tally, waste);
   const lastCacheline = (ctx.baseOffset + size) % cachelineSize;
   if (lastCacheline !== 0) out.put(`${indent}/* last cacheline: ${lastCacheline} bytes */\n`);
   if (ctx.showFirstBiggest) putBiggest(ctx, id);
@@ -98,10 +101,10 @@ export function putFooter(ctx: EmitContext, id: TypeId, memberCount: number, tal
 }
 
 /** The lines between the size and the last cacheline, which most structs have none of. */
-function putWaste(ctx: EmitContext, tally: Tally, waste: Waste): void {
+function putWaste(ctx: EmitContext, id: TypeId, tally: Tally, waste: Waste): void {
   if (tally.holeBytes !== 0 || tally.bitHoleBits !== 0) putSums(ctx, tally, waste);
   const padding = narrow16(ctx, waste.padding);
-  if (padding > 0) putLine(ctx, `padding: ${padding}`);
+  if (padding > 0) putLine(ctx, `${endsInBases(ctx, id) ? 'virtual bases and ' : ''}padding: ${padding}`);
   if (tally.typesWithHoles + tally.typesWithBitHoles + tally.typesWithBitPadding > 0) {
     putMemberTypes(ctx, tally);
   }
@@ -112,6 +115,11 @@ function putWaste(ctx: EmitContext, tally: Tally, waste: Waste): void {
   if (bitPadding > 0) putLine(ctx, `bit_padding: ${bitPadding} bits`);
   if (tally.forcedAlignments > 0) putForced(ctx, tally);
   if (tally.flexibleArrays + tally.embeddedFlexibleArrays > 0) putFlexible(ctx, tally);
+}
+
+/** Where the virtual bases of a class lie DWARF does not say, other than that it is behind all else. */
+function endsInBases({ quirks, table }: EmitContext, id: TypeId): boolean {
+  return table.side !== undefined && !quirks.virtualBases && hasVirtualBases(table, table.side, id);
 }
 
 function putLine(ctx: EmitContext, text: string): void {

@@ -5,6 +5,7 @@ export interface Tally {
   isSpecial: boolean;
   memberBytes: number;
   memberBits: number;
+  staticMembers: number;
   holeBytes: number;
   bitHoleBits: number;
   forcedAlignments: number;
@@ -28,6 +29,7 @@ export function newTally(): Tally {
     isSpecial: false,
     memberBytes: 0,
     memberBits: 0,
+    staticMembers: 0,
     holeBytes: 0,
     bitHoleBits: 0,
     forcedAlignments: 0,
@@ -50,6 +52,7 @@ export function newTally(): Tally {
 export function clearTally(tally: Tally): void {
   tally.memberBytes = 0;
   tally.memberBits = 0;
+  tally.staticMembers = 0;
   // Most structs count nothing else.
   if (tally.isSpecial) Object.assign(tally, EMPTY);
 }

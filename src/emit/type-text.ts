@@ -96,7 +96,7 @@ function structKeyword(ctx: EmitContext, id: TypeId): string {
   // pahole calls the structs of such a unit classes where it refers to them.
   const isClass =
     (side.flags(id) & TypeFlag.Class) !== 0 ||
-    (ctx.quirks.declarators && side.language === LANGUAGE_CPLUSPLUS && ctx.table.kind(id) === Kind.Struct);
+    (ctx.quirks.declarators && side.language === LANGUAGE_CPLUSPLUS);
   return isClass ? 'class ' : 'struct ';
 }
 

@@ -118,12 +118,15 @@ function plainDeclaration(ctx: EmitContext, id: TypeId): PlainDeclaration | unde
 }
 
 /** Whether a declaration of the type is its text and a name: no body, no parameters, no dimensions. */
-function isPlain({ table }: EmitContext, id: TypeId): boolean {
+function isPlain(ctx: EmitContext, id: TypeId): boolean {
+  const { table } = ctx;
   let type = id;
   for (let depth = 0; table.kind(type) === Kind.Const && depth < MAX_TYPE_DEPTH; depth++) {
     type = table.sizeOrType(type);
   }
   const kind = table.kind(type);
+  // The column of a class is one blank narrower.
+  if (kind === Kind.Struct && definitionKeyword(ctx, type) === 'class') return false;
   if (isAggregate(kind)) return table.nameOffset(type) !== 0;
   if (kind === Kind.Pointer) return isPlainPointee(table.kind(table.sizeOrType(type)), table, type);
   return kind === Kind.Int || kind === Kind.Typedef || kind === Kind.Float;

@@ -6,6 +6,7 @@
 import { Kind } from '../model/kinds.ts';
 import { compositeIds, tableChain } from '../model/queries.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
+import { placeBases } from './class-placement.ts';
 import { MemberColumns } from './member-columns.ts';
 import { PackedInference } from './packed.ts';
 import {
@@ -26,6 +27,11 @@ export interface LayoutsOptions {
   readonly cachelineSize?: number | undefined;
   /** Whether an int narrower than its storage is a bitfield, as BTF of 2018 says it. Default true. */
   readonly legacyBitfields?: boolean | undefined;
+  /**
+   * Whether what only C++ has is measured as pahole does: rvalue references and pointers to members have the
+   * size of what they refer to, references no alignment, and a virtual base has an odd offset. Default false.
+   */
+  readonly paholeClasses?: boolean | undefined;
   /**
    * Whether packedness is inferred only from types looked at so far, which makes it depend on the
    * order of looking. Default false.
@@ -155,7 +161,9 @@ export class Layouts {
   #placeRange(part: TypeTable, from: TypeId, to: TypeId): void {
     placeRange(this.#placements, part, from, to);
     findHolesInRange(this.#placements, part, from, to);
-    if (part.side !== undefined) applyStatedAlignments(this.#placements, part, part.side, from, to);
+    if (part.side === undefined) return;
+    placeBases(this.#placements, part, part.side, from, to);
+    applyStatedAlignments(this.#placements, part, part.side, from, to);
   }
 
   /**

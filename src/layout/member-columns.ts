@@ -3,6 +3,9 @@
  * per member.
  */
 
+/** Byte offset of a virtual base, whose place depends on the object. */
+export const NO_OFFSET = 0xffff_ffff;
+
 const INITIAL_CAPACITY = 256;
 
 /** Values at one index of the columns describe one member. */

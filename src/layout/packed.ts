@@ -9,6 +9,7 @@ import { HEADER_WORDS } from '../model/records.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
 import { memberBitOffset } from '../model/types.ts';
 import type { Layouts } from './layouts.ts';
+import { NO_OFFSET } from './member-columns.ts';
 import { CONTRADICTS, MISPLACES, type Placements, WASTE_FIELDS } from './placement.ts';
 
 export class PackedInference {
@@ -93,6 +94,7 @@ export class PackedInference {
     const start = this.#layouts.firstMember(id);
     for (let index = start + facts.table.vlen(id) - 1; index >= start; index--) {
       const place = isUnion ? facts.table.sizeOrType(id) : (members.byteOffset[index] as number);
+      if (place === NO_OFFSET && !facts.paholeClasses) continue;
       const struct = facts.strip(members.typeId[index] as number);
       if (facts.table.kind(struct) !== Kind.Struct || place % facts.alignmentOf(struct) === 0) continue;
       this.#isPacked[struct] = 1;

@@ -168,7 +168,7 @@ export function findHolesInRange(placements: Placements, part: TypeTable, from: 
     const start = first[id] as number;
     const end = start + (info & 0x00ff_ffff);
     if (((flags[id] as number) & HAS_BITFIELDS) !== 0) {
-      findHolesAtBitfields(placements, id, end, typeSize);
+      findHolesAtBitfields(placements, id, typeSize);
       continue;
     }
     let lastByte = 0;
@@ -188,11 +188,21 @@ export function findHolesInRange(placements: Placements, part: TypeTable, from: 
   }
 }
 
-/** The same for a struct with bitfields, whose members end at bits. */
-function findHolesAtBitfields(placements: Placements, id: number, end: number, typeSize: number): void {
-  const { first, members, waste } = placements;
+/**
+ * The same for a struct with bitfields, whose members end at bits. Members that have a 1 in `skipped` do not
+ * count.
+ */
+export function findHolesAtBitfields(
+  placements: Placements,
+  id: number,
+  typeSize: number,
+  skipped?: Uint8Array,
+): void {
+  const { facts, first, members, waste } = placements;
   const { bitOffset, bitSize, byteOffset, byteSize, hole, bitHole } = members;
   const start = first[id] as number;
+  const end = start + facts.table.vlen(id);
+  let last = -1;
   let inBitfield = false;
   // The position behind the last member, and the end and size of the storage unit that is open, in bits.
   let lastBit = 0;
@@ -201,6 +211,7 @@ function findHolesAtBitfields(placements: Placements, id: number, end: number, t
   let holeCount = 0;
   let bitHoleCount = 0;
   for (let index = start; index < end; index++) {
+    if (skipped !== undefined && skipped[index - start] === 1) continue;
     const firstBit = bitOffset[index] as number;
     const bits = bitSize[index] as number;
     const size = (byteSize[index] as number) * 8;
@@ -234,13 +245,14 @@ function findHolesAtBitfields(placements: Placements, id: number, end: number, t
     inBitfield = bits !== 0;
     if (unusedBits !== 0) bitHoleCount++;
     if (unusedBytes > 0) holeCount++;
-    if (index === start) {
+    if (last < 0) {
       waste[id * WASTE_FIELDS + 2] = toInt32(unusedBytes);
       waste[id * WASTE_FIELDS + 3] = toInt32(unusedBits);
     } else {
-      hole[index - 1] = toInt32(unusedBytes);
-      bitHole[index - 1] = toInt32(unusedBits);
+      hole[last] = toInt32(unusedBytes);
+      bitHole[last] = toInt32(unusedBits);
     }
+    last = index;
   }
   if (inBitfield) {
     const unused = Math.min(typeSize * 8, unitEnd);

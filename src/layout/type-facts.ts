@@ -5,6 +5,7 @@
 
 import { FIRST_OWN_KIND, Kind } from '../model/kinds.ts';
 import { HEADER_WORDS } from '../model/records.ts';
+import { type Child, ChildCode, MemberFlag } from '../model/side-columns.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
 
 /**
@@ -19,6 +20,11 @@ export interface TypeFactsOptions {
    * (BTF of 2018). Default true. Without it the size of such an int is its whole bytes in use.
    */
   readonly legacyBitfields?: boolean | undefined;
+  /**
+   * Whether what only C++ has is measured as pahole does: rvalue references and pointers to members have the
+   * size of what they refer to, references no alignment, and a virtual base has an odd offset. Default false.
+   */
+  readonly paholeClasses?: boolean | undefined;
 }
 
 /** Largest size that is told apart from others, in bytes. */
@@ -31,7 +37,19 @@ function ownKindSize(table: TypeTable, id: TypeId, pointerSize: number): number 
   if (kind === Kind.MemberPointer) {
     return table.kind(table.sizeOrType(id)) === Kind.FuncProto ? 2 * pointerSize : pointerSize;
   }
+  if (kind === Kind.Unspecified && NULL_POINTER_NAMES.includes(table.name(id))) return pointerSize;
   return kind === Kind.Complex || kind === Kind.CharString ? table.sizeOrType(id) : 0;
+}
+
+/** What compilers call the type of nullptr, of which DWARF gives no size. */
+const NULL_POINTER_NAMES = ['decltype(nullptr)', 'nullptr_t', 'std::nullptr_t'];
+
+function isVirtualBase({ side }: TypeTable, id: TypeId, element: number): boolean {
+  return side !== undefined && (side.memberFlags(id, element) & MemberFlag.Virtual) !== 0;
+}
+
+function isMember({ code, isWrittenAsMember }: Child): boolean {
+  return code === ChildCode.Member || (code === ChildCode.StaticMember && isWrittenAsMember);
 }
 
 const UNKNOWN = 0;
@@ -46,6 +64,8 @@ export class TypeFacts {
   readonly knownAlignments: Uint32Array;
   /** 1 for each measured type that is, behind aliases, an int made for a bitfield. */
   readonly legacyBitfields: Uint8Array;
+  /** See {@link TypeFactsOptions}. */
+  readonly paholeClasses: boolean;
   /** For each measured type made of a struct or union (an alias or an array of one): that composite. */
   readonly #compositeOf: Uint32Array;
   readonly #embeddedFlexible: Uint8Array;
@@ -53,7 +73,7 @@ export class TypeFacts {
   readonly #stack: TypeId[] = [];
   readonly #next: number[] = [];
 
-  constructor(table: TypeTable, { legacyBitfields = true }: TypeFactsOptions = {}) {
+  constructor(table: TypeTable, { legacyBitfields = true, paholeClasses = false }: TypeFactsOptions = {}) {
     this.table = table;
     this.knownSizes = new Uint32Array(table.end);
     this.knownAlignments = new Uint32Array(table.end);
@@ -61,6 +81,7 @@ export class TypeFacts {
     this.#compositeOf = new Uint32Array(table.end);
     this.#embeddedFlexible = new Uint8Array(table.end);
     this.#readsLegacy = legacyBitfields;
+    this.paholeClasses = paholeClasses;
   }
 
   /**
@@ -146,6 +167,7 @@ export class TypeFacts {
     const { table, knownSizes, knownAlignments, legacyBitfields } = this;
     const compositeOf = this.#compositeOf;
     const readsLegacy = this.#readsLegacy;
+    const { paholeClasses } = this;
     const { words, starts, firstId, pointerSize } = part;
     for (let id = from; id < to; id++) {
       let type = id;
@@ -153,6 +175,7 @@ export class TypeFacts {
       let at = starts[id - firstId] as number;
       let count = 1;
       let isElement = false;
+      let isTarget = false;
       let size = 0;
       let alignment = 1;
       for (let depth = 0; depth < MAX_TYPE_DEPTH; depth++) {
@@ -183,6 +206,9 @@ export class TypeFacts {
           count = Math.min(count * (records[at + 5] as number), MAX_SIZE);
           isElement = true;
           type = records[at + 3] as number;
+        } else if (paholeClasses && (kind === Kind.RvalueReference || kind === Kind.MemberPointer)) {
+          isTarget = true;
+          type = third;
         } else {
           if (kind === Kind.Int) {
             const used = (records[at + 3] as number) & 0xff;
@@ -191,7 +217,9 @@ export class TypeFacts {
           } else if (kind === Kind.Enum || kind === Kind.Enum64) size = third || 4;
           else if (kind === Kind.Float) size = third;
           else if (kind >= FIRST_OWN_KIND) size = ownKindSize(table, type, pointerSize);
-          alignment = size || 1;
+          alignment = kind === Kind.Complex && !paholeClasses ? size >>> 1 || 1 : size || 1;
+          if (paholeClasses && (kind === Kind.Reference || kind === Kind.Unspecified)) alignment = 1;
+          if (paholeClasses && kind === Kind.Unspecified) size = 0;
           break;
         }
         if (type >= firstId) {
@@ -204,6 +232,10 @@ export class TypeFacts {
           records = owner.words;
           at = owner.startOf(type);
         }
+      }
+      if (isTarget) {
+        alignment = 1;
+        compositeOf[id] = 0;
       }
       knownSizes[id] = Math.min(size * count, MAX_SIZE) + 1;
       knownAlignments[id] = alignment;
@@ -265,12 +297,19 @@ export class TypeFacts {
   /** Whether the last member of a struct or union is directly an array without elements. */
   hasFlexibleArray(id: TypeId): boolean {
     const { table } = this;
-    const vlen = table.vlen(id);
-    if (vlen === 0) return false;
-    const last = table.extra(id, 3 * (vlen - 1) + 1);
+    const last = this.#lastMemberType(id);
     if (table.kind(last) !== Kind.Array || table.extra(last, 2) !== 0) return false;
     // DWARF has an array of several dimensions as one type; BTF does not tell it from an array of arrays.
     return table.side === undefined || table.kind(table.extra(last, 0)) !== Kind.Array;
+  }
+
+  /** pahole counts the static members of DWARF 4 too. */
+  #lastMemberType(id: TypeId): TypeId {
+    const { paholeClasses, table } = this;
+    const last = paholeClasses ? table.side?.childrenOf(id)?.findLast(isMember) : undefined;
+    if (last?.code === ChildCode.StaticMember) return table.sizeOrType(last.value);
+    const vlen = table.vlen(id);
+    return vlen === 0 ? 0 : table.extra(id, 3 * (vlen - 1) + 1);
   }
 
   /** Whether some member of a struct is, behind typedefs, a struct with a flexible array, at any depth. */
@@ -280,6 +319,7 @@ export class TypeFacts {
     this.#embeddedFlexible[id] = NO;
     if (depth > MAX_TYPE_DEPTH || this.table.kind(id) !== Kind.Struct) return false;
     for (let index = this.table.vlen(id) - 1; index >= 0; index--) {
+      if (isVirtualBase(this.table, id, index)) continue;
       const member = this.strip(this.table.extra(id, 3 * index + 1));
       if (this.table.kind(member) !== Kind.Struct) continue;
       if (this.hasFlexibleArray(member) || this.hasEmbeddedFlexibleArray(member, depth + 1)) {

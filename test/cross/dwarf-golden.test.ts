@@ -18,15 +18,20 @@ const folder = new URL('../fixtures/dwarf/', import.meta.url);
 const manifest: Manifest = JSON.parse(readFileSync(new URL('manifest.json', folder), 'utf8'));
 
 /** docs/compat.md, "Not reproduced": what comes out otherwise. */
-const NOT_REPRODUCED: readonly RegExp[] = [/ huge\.\w+\.o$/, / enums\.gcc2\.o$/, / -I .*\.clang\d\.o$/];
+const NOT_REPRODUCED: readonly RegExp[] = [/ huge\.\w+\.o$/];
 
 it('pahole 1.31 made the goldens', () => {
   expect(manifest.pahole).toBe('v1.31');
 });
 
 describe.skipIf(loadBinding('tspahole_dwarf') === undefined)('DWARF (skipped without the addon)', () => {
-  describe.each(Object.keys(manifest.files))('%s', (file) => {
-    const commands = Object.entries(manifest.goldens).filter(([command]) => command.endsWith(` ${file}`));
+  const commandsOf = (file: string) =>
+    Object.entries(manifest.goldens).filter(([command]) => command.endsWith(` ${file}`));
+  // pahole prints its own memory for some.
+  const files = Object.keys(manifest.files).filter((file) => commandsOf(file).length > 0);
+
+  describe.each(files)('%s', (file) => {
+    const commands = commandsOf(file);
 
     it.each(commands)('%s', async (command, golden) => {
       const words = command.split(' ').slice(1, -1);

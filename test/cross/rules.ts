@@ -104,8 +104,15 @@ const shapes: Readonly<Record<keyof Quirks, Shape>> = {
     return (isInline || before.length === after.length) && isSubset(a as string[], b as string[]);
   },
 
-  // Only where types are declared in types, which BTF has not.
+  // Only where DWARF says what BTF cannot.
   nestedSuffix: () => false,
+  nestedTypes: () => false,
+  staticMembers: () => false,
+  accessibility: () => false,
+  virtualBases: () => false,
+  linkageNames: () => false,
+  guessedSign: () => false,
+  declFileZero: () => false,
 
   parameters: pairwise(
     (before, after) =>

@@ -14,10 +14,14 @@ import type { Renderer, Unit } from './renderer.ts';
 import { TextRenderer } from './text-renderer.ts';
 import type { LayoutsForWordSize } from './word-size.ts';
 
+/** What names with scopes, `space::Type`, need. */
+type Qualified = typeof import('./qualified.ts');
+
 /** What only some listings need, loaded by then. */
 export interface ListParts {
   readonly JsonRenderer: typeof JsonRenderer | undefined;
   readonly layoutsForWordSize: LayoutsForWordSize | undefined;
+  readonly qualified: Qualified | undefined;
 }
 
 export class Finder {
@@ -40,7 +44,7 @@ export class Finder {
       parts.JsonRenderer === undefined
         ? new TextRenderer(settings, streams.out)
         : new parts.JsonRenderer(settings, streams.out, this.#cachelineSize);
-    this.#seen = new SeenComposites({ ignoreKind: settings.compat });
+    this.#seen = new SeenComposites({ ignoreKind: settings.compat, nameOf: parts.qualified?.qualifiedName });
     this.#missing = [...this.#names];
   }
 
@@ -78,6 +82,7 @@ export class Finder {
       cachelineSize: this.#cachelineSize,
       lazyPacked: compat || this.#asksForFew,
       legacyBitfields: !compat,
+      paholeClasses: compat,
     };
     const { layoutsForWordSize } = this.#parts;
     if (layoutsForWordSize !== undefined) return layoutsForWordSize(table, this.#settings, options);
@@ -126,7 +131,9 @@ export class Finder {
     const { compat, skipMissing, findPointersTo } = this.#settings;
     const missing: string[] = [];
     for (const [index, name] of this.#missing.entries()) {
-      const id = findTypeByName(unit.table, name, { forwards: findPointersTo.length > 0 });
+      const id =
+        findTypeByName(unit.table, name, { forwards: findPointersTo.length > 0 }) ??
+        this.#parts.qualified?.findTypeByQualifiedName(unit.table, name);
       if (id !== undefined) {
         this.#showNamed(unit, id);
         continue;

@@ -31,8 +31,21 @@ export async function runList(settings: ListSettings, streams: Streams): Promise
     JsonRenderer: json ? (await import('./json-renderer.ts')).JsonRenderer : undefined,
     layoutsForWordSize:
       wordSize === undefined ? undefined : (await import('./word-size.ts')).layoutsForWordSize,
+    qualified: needsQualified(settings) ? await import('./qualified.ts') : undefined,
   };
   return settings.compat ? listAsPahole(settings, streams, parts) : listOwn(settings, streams, parts);
+}
+
+/** Whether names with scopes may be asked for, or tell types apart. pahole knows none. */
+function needsQualified({
+  classNames,
+  contains,
+  findPointersTo,
+  compat,
+  showPrivate,
+}: ListSettings): boolean {
+  const names = [...classNames, ...contains, ...findPointersTo];
+  return !compat && (showPrivate || names.some((name) => name.includes('::')));
 }
 
 /** What is asked for can be read, and the rest named: a file that fails does not hold up the others. */
