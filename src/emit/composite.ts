@@ -204,7 +204,8 @@ export interface MemberBefore {
   readonly size: number;
 }
 
-function memberBefore(columns: MemberColumns, index: number, size: number): MemberBefore {
+/** The member before that at `index` of the columns; `size`: {@link MemberBefore.size}. */
+export function memberBefore(columns: MemberColumns, index: number, size: number): MemberBefore {
   return {
     byteOffset: columns.byteOffset[index - 1] as number,
     bitSize: columns.bitSize[index - 1] as number,

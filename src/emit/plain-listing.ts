@@ -17,7 +17,7 @@ import { Kind } from '../model/kinds.ts';
 import { HEADER_WORDS } from '../model/records.ts';
 import type { TypeId } from '../model/table.ts';
 import { bytesOf, LONGEST, putBytes, putName, putTabs } from './byte-text.ts';
-import { NO_REMARK, PACKED, putBitfieldRemarks, putHoleRemarks } from './composite.ts';
+import { memberBefore, NO_REMARK, PACKED, putBitfieldRemarks, putHoleRemarks } from './composite.ts';
 import { type EmitContext, NAME_SPACING, UNION_NAME_SPACING } from './context.ts';
 import type { PaholeEmitter } from './pahole.ts';
 import { type Frame, LAST_PLACE, newFrame, PlainLines } from './plain-lines.ts';
@@ -303,7 +303,8 @@ export class PlainListing {
     // As it is nearly always.
     if (isInOrder && bitHole[index - 1] === 0) return at;
     const print = (): void => {
-      frame.pending = putBitfieldRemarks(ctx, columns, index, lastSize, frame.pending);
+      const before = memberBefore(columns, index, lastSize);
+      frame.pending = putBitfieldRemarks(ctx, columns, index, before, frame.pending);
     };
     return this.#lines.putPrinted(frame, print, at);
   }

@@ -10,7 +10,14 @@ import { idOf, tableOf } from '../support/types.ts';
 /** As a unit of DWARF. */
 function unitOf(records: readonly TypeRecord[]): TypeTable {
   const { words, starts, strings, pointerSize, endian } = tableOf(records);
-  return new TypeTable({ words, starts, strings, pointerSize, endian, side: new SideColumns({}, 12) });
+  return new TypeTable({
+    words,
+    starts,
+    strings,
+    pointerSize,
+    endian,
+    side: new SideColumns({}, { language: 12 }),
+  });
 }
 
 const INT = int('int', 4, 'signed');
