@@ -30,6 +30,7 @@
             'src/dwarf/native/expressions.cc',
             'src/dwarf/native/file.cc',
             'src/dwarf/native/lower_array.cc',
+            'src/dwarf/native/lower_body.cc',
             'src/dwarf/native/lower_composite.cc',
             'src/dwarf/native/lower_enum.cc',
             'src/dwarf/native/lower_function.cc',

@@ -1,5 +1,8 @@
 /** What the command line uses beyond the public interface. Not stable. */
 
+export { FunctionEmitter } from './emit/function.ts';
+export { countOutline, type OutlineCounts, putOutline } from './emit/function-outline.ts';
+export { type FunctionQuirks, NO_FUNCTION_QUIRKS, PFUNCT_QUIRKS } from './emit/function-quirks.ts';
 export { JsonDocument } from './emit/json/document.ts';
 export { type JsonKind, jsonKind, jsonType } from './emit/json/type.ts';
 export { canListPlainly, PlainListing } from './emit/plain-listing.ts';
@@ -10,4 +13,5 @@ export { typeFilter } from './layout/filter.ts';
 export { emptyWaste } from './layout/placement.ts';
 export { withWordSize } from './layout/word-size.ts';
 export { paholeWordSize } from './layout/word-size-compat.ts';
-export { compositeIds, firstTypedefs } from './model/queries.ts';
+export { FunctionFlag, type FunctionRows, Inlined, OutlineCode, type OutlineRow } from './model/functions.ts';
+export { compositeIds, firstTypedefs, tableChain } from './model/queries.ts';

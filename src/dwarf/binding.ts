@@ -8,6 +8,8 @@ export interface DwarfBindingOptions {
   readonly functions: boolean;
   readonly variables: boolean;
   readonly bodies: boolean;
+  /** What the bodies of functions contain; takes `functions` and `bodies`. */
+  readonly outlines: boolean;
   readonly declFiles: boolean;
   readonly kabiPrefix: string;
   /** DW_LANG numbers of units to deliver without types. */
@@ -57,6 +59,7 @@ export const DWARF_COLUMNS = [
   'childStarts',
   'children',
   'functions',
+  'outlines',
   // New names, behind those of the units before.
   'arena',
 ] as const;

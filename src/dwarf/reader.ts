@@ -24,6 +24,8 @@ export interface DwarfOptions {
   readonly functions?: boolean | undefined;
   /** Types that are declared in functions. */
   readonly bodies?: boolean | undefined;
+  /** With `functions` and `bodies`: the blocks, variables, labels and inlined functions of bodies. */
+  readonly outlines?: boolean | undefined;
   /** The names of the files in which types are declared. */
   readonly declFiles?: boolean | undefined;
   /** Names that begin with this become this. */
@@ -94,6 +96,7 @@ function bindingOptions(options: DwarfOptions): DwarfBindingOptions {
     functions: options.functions ?? false,
     variables: false,
     bodies: options.bodies ?? false,
+    outlines: options.outlines ?? false,
     declFiles: options.declFiles ?? false,
     kabiPrefix: options.kabiPrefix ?? '',
     excludeLanguages: options.excludeLanguages ?? [],

@@ -4,7 +4,8 @@
  */
 
 import { Kind } from '../model/kinds.ts';
-import { type Child, ChildCode, FunctionFlag, type SideColumns } from '../model/side-columns.ts';
+import { FunctionFlag, Inlined } from '../model/functions.ts';
+import { type Child, ChildCode, type SideColumns } from '../model/side-columns.ts';
 import type { TypeId } from '../model/table.ts';
 import { definitionKeyword } from './class.ts';
 import { putStruct, putUnion } from './composite.ts';
@@ -93,17 +94,20 @@ function putUsing({ out, table }: EmitContext, id: TypeId): void {
 
 function putMethod(ctx: EmitContext, side: SideColumns, id: TypeId): void {
   const { out, table } = ctx;
-  const { flags, linkageName } = side.functionFacts(id);
-  const virtuality = (flags >>> FunctionFlag.VirtualityShift) & 3;
+  const rows = side.functions;
+  const row = rows?.rowOf(id);
+  const virtuality = row === undefined ? 0 : (rows?.virtuality(row) ?? 0);
+  const inlined = row === undefined ? 0 : (rows?.inlined(row) ?? 0);
   const proto = table.sizeOrType(id);
   if (virtuality !== 0) out.put('virtual ');
-  if (((flags >>> FunctionFlag.InlineShift) & 3) >= DECLARED_INLINE) out.put('inline ');
+  if (inlined >= Inlined.DeclaredNotInlined) out.put('inline ');
   putTypeName(ctx, table.sizeOrType(proto));
   out.put(' ');
   out.name(table.nameOffset(id));
   putParameters(ctx, proto);
   out.put(virtuality === PURE ? ' = 0;' : ';');
-  if (linkageName !== 0 && ctx.comments && knowsLinkage(ctx, flags)) {
+  const linkageName = ctx.comments ? linkageNameOf(ctx, side, id) : 0;
+  if (linkageName !== 0) {
     out.put(' /* linkage=');
     out.name(linkageName);
     out.put(' */');
@@ -111,9 +115,12 @@ function putMethod(ctx: EmitContext, side: SideColumns, id: TypeId): void {
   out.put('\n\n');
 }
 
-/** pahole knows the attribute of DWARF 2 and 3 only. */
-function knowsLinkage({ quirks }: EmitContext, flags: number): boolean {
-  return !quirks.linkageNames || (flags & FunctionFlag.MipsLinkageName) !== 0;
+/** Name offset of what the linker calls a method, 0 for none. pahole knows the attribute of DWARF 2 and 3 only. */
+function linkageNameOf({ quirks }: EmitContext, { functions }: SideColumns, id: TypeId): number {
+  const row = functions?.rowOf(id);
+  if (functions === undefined || row === undefined) return 0;
+  const isOld = (functions.flags(row) & FunctionFlag.OldLinkageName) !== 0;
+  return isOld || !quirks.linkageNames ? functions.linkageName(row) : 0;
 }
 
 /** Writes the methods that have entries in the vtable, in the order of the file. */
@@ -134,12 +141,12 @@ export function putVtable(ctx: EmitContext, side: SideColumns, children: readonl
 
 function putVtableEntry(ctx: EmitContext, side: SideColumns, id: TypeId, slot: number): void {
   const { out, quirks, table } = ctx;
-  const { flags, linkageName } = side.functionFacts(id);
+  const linkageName = linkageNameOf(ctx, side, id);
   out.indent(ctx.indent);
   out.put(`   [${slot | 0}] = `);
   out.name(table.nameOffset(id));
   out.put('(');
-  if (linkageName !== 0 && knowsLinkage(ctx, flags)) out.name(linkageName);
+  if (linkageName !== 0) out.name(linkageName);
   else if (quirks.linkageNames) out.put('(null)');
   out.put('), \n');
 }

@@ -5,7 +5,7 @@
 
 import type { Layouts } from '../layout/layouts.ts';
 import { emptyWaste, type Waste } from '../layout/placement.ts';
-import type { TypeTable } from '../model/table.ts';
+import type { TypeId, TypeTable } from '../model/table.ts';
 import { Printer, type Sink } from './printer.ts';
 import { NO_QUIRKS, type Quirks, withoutBtfQuirks } from './quirks.ts';
 import { clearTally, newTally, type Tally } from './tally.ts';
@@ -128,6 +128,12 @@ export class EmitContext {
   /** Depth of parameter lists, and parameters in lists within lists. */
   parameterNesting = 0;
   nestedParameters = 0;
+  /** Whether parameters show their names. */
+  parameterNames = true;
+  /** What stands between the parameters of the next list. */
+  parameterSeparator = ', ';
+  /** Words before parameters: by prototype, then by index. */
+  parameterWords: ReadonlyMap<TypeId, readonly string[]> | undefined;
   /** Depth of inline types. */
   nesting = 0;
   /** How often each type is being expanded through pointers; made when first needed. */

@@ -179,6 +179,9 @@ export function putParameters(ctx: EmitContext, proto: TypeId, depth = 0): void 
   const { out, table } = ctx;
   const count = table.vlen(proto);
   if (!mayNestParameters(ctx, count)) return out.put(`(<error: parameters of type ${proto} nest too deep>)`);
+  // Lists within this one are on one line.
+  const separator = ctx.parameterSeparator;
+  ctx.parameterSeparator = ', ';
   ctx.parameterNesting++;
   out.put('(');
   let isFirst = true;
@@ -190,13 +193,14 @@ export function putParameters(ctx: EmitContext, proto: TypeId, depth = 0): void 
       isVariadic = true;
       continue;
     }
-    if (!isFirst) out.put(', ');
+    if (!isFirst) out.put(separator);
     isFirst = false;
     if (out.pos > MAX_PENDING) {
       out.put(`<error: type ${proto} has too much text>`);
       break;
     }
-    putParameter(ctx, type, table.extra(proto, 2 * index), depth);
+    if (ctx.parameterWords !== undefined) out.put(ctx.parameterWords.get(proto)?.[index] ?? '');
+    putParameter(ctx, type, ctx.parameterNames ? table.extra(proto, 2 * index) : 0, depth);
   }
   if (isFirst) out.put(isVariadic && !ctx.quirks.parameters ? '...)' : 'void)');
   else out.put(isVariadic ? ', ...)' : ')');

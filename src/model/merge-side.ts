@@ -1,6 +1,7 @@
 /** The side columns of many tables as those of one, whose types follow one another. */
 
-import { ChildCode, FUNCTION_WORDS, type SideColumnArrays, SideColumns } from './side-columns.ts';
+import { OUTLINE_WORDS, ROW_WORDS } from './functions.ts';
+import { ChildCode, type SideColumnArrays, SideColumns } from './side-columns.ts';
 import type { TypeTable } from './table.ts';
 
 type ColumnName = keyof SideColumnArrays;
@@ -42,8 +43,7 @@ export function mergeSides(tables: readonly TypeTable[]): SideColumns | undefine
   merged.scopes = joined(sides, 'scopes', lengths, shiftIds);
   mergeMembers(sides, lengths, merged);
   mergeChildren(sides, lengths, merged);
-  const rows = sides.map(({ functions }) => functions?.length ?? 0);
-  merged.functions = joined(sides, 'functions', rows, shiftRows, lengths);
+  mergeFunctions(sides, lengths, merged);
   return new SideColumns(merged, {
     language: common(tables.map((table) => table.side?.language)),
     version: common(tables.map((table) => table.side?.version)),
@@ -86,8 +86,24 @@ function shiftIds(column: Uint32Array, by: number): void {
   for (let at = 0; at < column.length; at++) if (column[at] !== 0) column[at] = (column[at] as number) + by;
 }
 
-function shiftRows(rows: Uint32Array, by: number): void {
-  for (let at = 0; at < rows.length; at += FUNCTION_WORDS) rows[at] = (rows[at] as number) + by;
+function shiftFunctions(rows: Uint32Array, by: number): void {
+  for (let at = 0; at < rows.length; at += ROW_WORDS) {
+    rows[at] = (rows[at] as number) + by;
+    // The function that it completes.
+    if (rows[at + 8] !== 0) rows[at + 8] = (rows[at + 8] as number) + by;
+  }
+}
+
+/** Where a function's outline begins. */
+function shiftOutlineStarts(rows: Uint32Array, by: number): void {
+  for (let at = 9; at < rows.length; at += ROW_WORDS) rows[at] = (rows[at] as number) + by / OUTLINE_WORDS;
+}
+
+/** Of a variable the type, of an inlined function its id. */
+function shiftOutlines(rows: Uint32Array, by: number): void {
+  for (let at = 2; at < rows.length; at += OUTLINE_WORDS) {
+    if (rows[at] !== 0 && rows[at] !== MISSING) rows[at] = (rows[at] as number) + by;
+  }
 }
 
 function shiftChildren(children: Uint32Array, by: number): void {
@@ -128,4 +144,26 @@ function mergeChildren(sides: readonly SideColumnArrays[], lengths: readonly num
   const words = sides.map(({ children }) => children?.length ?? 0);
   merged.childStarts = joined(sides, 'childStarts', lengths, shiftIds, words);
   merged.children = joined(sides, 'children', words, shiftChildren, lengths);
+}
+
+function mergeFunctions(
+  sides: readonly SideColumnArrays[],
+  lengths: readonly number[],
+  merged: Merged,
+): void {
+  const words = sides.map(({ functions }) => functions?.length ?? 0);
+  const outlineWords = sides.map(({ outlines }) => outlines?.length ?? 0);
+  const shifted = joined(sides, 'functions', words, shiftFunctions, lengths);
+  merged.functions = joined(split(shifted, words), 'functions', words, shiftOutlineStarts, outlineWords);
+  merged.outlines = joined(sides, 'outlines', outlineWords, shiftOutlines, lengths);
+}
+
+/** What {@link joined} put one behind the other. */
+function split(column: Uint32Array | undefined, lengths: readonly number[]): readonly SideColumnArrays[] {
+  let at = 0;
+  return lengths.map((length) => {
+    const functions = column?.subarray(at, at + length);
+    at += length;
+    return { functions };
+  });
 }

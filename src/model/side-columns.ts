@@ -3,6 +3,7 @@
  * read from BTF has none. A column that would be all zero is absent; 0 stands for "not said".
  */
 
+import { FunctionRows } from './functions.ts';
 import type { TypeId } from './table.ts';
 
 /** Bits of {@link SideColumns.flags}. */
@@ -68,24 +69,6 @@ const ACCESSIBILITY_SHIFT = 8;
 const WRITTEN_AS_MEMBER = 1 << 10;
 const SIGNED_CONSTANT = 1 << 11;
 
-/** Bits of {@link FunctionFacts.flags}. */
-export const FunctionFlag = {
-  /** DW_VIRTUALITY, two bits from here on. */
-  VirtualityShift: 5,
-  /** DW_INL, two bits from here on. */
-  InlineShift: 2,
-  /** The linkage name is the attribute of DWARF 2 and 3. */
-  MipsLinkageName: 0x80000,
-} as const;
-
-/** What a row of {@link SideColumnArrays.functions} says. */
-export interface FunctionFacts {
-  /** {@link FunctionFlag}s. */
-  readonly flags: number;
-  /** Name offset of the name that the linker sees; 0 where there is none. */
-  readonly linkageName: number;
-}
-
 /** The columns; one word for each type from id 1 on unless it says otherwise. */
 export interface SideColumnArrays {
   readonly dieOffsets?: Uint32Array | undefined;
@@ -104,14 +87,10 @@ export interface SideColumnArrays {
   readonly childStarts?: Uint32Array | undefined;
   /** For each type that has children: their number, then a code and a value for each. */
   readonly children?: Uint32Array | undefined;
-  /** {@link FUNCTION_WORDS} words for each `Func`, ids ascending. */
+  /** Rows of {@link FunctionRows}, and the outlines that they refer to. */
   readonly functions?: Uint32Array | undefined;
+  readonly outlines?: Uint32Array | undefined;
 }
-
-/** Words of a row: type id, low pc (low, high), size, flags, linkage name, line, inline count. */
-export const FUNCTION_WORDS = 8;
-const FUNCTION_FLAGS = 4;
-const FUNCTION_LINKAGE_NAME = 5;
 
 /** A child of a composite that is not only data members, in the order of the file. */
 export interface Child {
@@ -133,17 +112,20 @@ export class SideColumns {
   readonly language: number;
   /** The columns themselves, for what makes new ones of them. */
   readonly arrays: SideColumnArrays;
-
   /** Version of DWARF; 0 where units differ. */
   readonly version: number;
+  /** What is said of functions, methods included; undefined where nothing is. */
+  readonly functions: FunctionRows | undefined;
 
   constructor(
     arrays: SideColumnArrays,
     { language = 0, version = 0 }: { readonly language?: number; readonly version?: number } = {},
   ) {
-    this.version = version;
+    const { functions, outlines } = arrays;
     this.language = language;
+    this.version = version;
     this.arrays = arrays;
+    this.functions = functions === undefined ? undefined : new FunctionRows(functions, outlines);
   }
 
   /** Offset of the type's entry in `.debug_info`. */
@@ -180,22 +162,6 @@ export class SideColumns {
   vtableSlot(id: TypeId): number | undefined {
     const word = this.arrays.attributes?.[id - 1] ?? 0;
     return word === 0 ? undefined : word - 1;
-  }
-
-  /** What is known of a `Func`. */
-  functionFacts(id: TypeId): FunctionFacts {
-    const { functions = NO_ROWS } = this.arrays;
-    let low = 0;
-    let high = functions.length / FUNCTION_WORDS;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((functions[FUNCTION_WORDS * middle] as number) < id) low = middle + 1;
-      else high = middle;
-    }
-    const at = FUNCTION_WORDS * low;
-    if (functions[at] !== id) return { flags: 0, linkageName: 0 };
-    const flags = functions[at + FUNCTION_FLAGS] as number;
-    return { flags, linkageName: functions[at + FUNCTION_LINKAGE_NAME] as number };
   }
 
   /** Name offset of the file in which a type is declared. */
@@ -250,7 +216,6 @@ export class SideColumns {
   }
 }
 
-const NO_ROWS = new Uint32Array(0);
 
 /** `pairs` are codes and values; those that give a constant belong to the child before them. */
 function readChildren(pairs: Uint32Array): Child[] {

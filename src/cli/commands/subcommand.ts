@@ -21,5 +21,6 @@ export async function runSubcommand(
 
 /** Each in a chunk of its own. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  functions: async () => (await import('./functions.ts')).functionsCommand,
   version: async () => (await import('../version.ts')).versionCommand,
 };

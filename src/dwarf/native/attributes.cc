@@ -59,6 +59,8 @@ constexpr Pair kStandard[] = {
     {DW_AT_language, Attribute::Language},
     {DW_AT_import, Attribute::Import},
     {DW_AT_vtable_elem_location, Attribute::VtableElementLocation},
+    {DW_AT_location, Attribute::Location},
+    {DW_AT_call_line, Attribute::CallLine},
     {DW_AT_discr_value, Attribute::DiscriminantValue},
 };
 

@@ -16,7 +16,7 @@ enum class Attribute : uint8_t {
   DeclLine, External, Artificial, Accessibility, Virtuality, ContainingType, EnumClass, Vector, ExportSymbols,
   Prototyped, LowPc, HighPc, Ranges, LinkageName, Inline, Mutable, Noreturn, Explicit, Deleted, Defaulted,
   CallingConvention, Producer, CompilationDirectory, Language, DiscriminantValue,
-  Import, VtableElementLocation, GnuAnnotation, Ignored,
+  Import, VtableElementLocation, Location, CallLine, GnuAnnotation, Ignored,
 };
 
 // Whether numbers of a form are signed.
@@ -30,7 +30,7 @@ class Attributes {
   bool has(Attribute attribute) const { return (present_ >> index(attribute) & 1) != 0; }
   unsigned form(Attribute attribute) const { return has(attribute) ? values_[index(attribute)].form : 0; }
 
-  // The code under which the attribute is there: some have two.
+  // The DW_AT_* number that an attribute was found under, since some have two; 0 when absent.
   unsigned code(Attribute attribute) const { return has(attribute) ? values_[index(attribute)].code : 0; }
 
   // A constant, sign-extended where its form is signed. Nothing when absent or of another form.

@@ -40,6 +40,7 @@ std::array<Run, kBatchColumns> runsOf(const UnitBatch& batch) {
       runOf(batch.childStarts),
       runOf(batch.children),
       runOf(batch.functions),
+      runOf(batch.outlines),
       Run{arena.data(), arena.size(), arena.size()},
   };
 }

@@ -168,6 +168,7 @@ Options toOptions(const Scope& scope, napi_value object) {
   options.functions = scope.toBoolean(scope.get(object, "functions"));
   options.variables = scope.toBoolean(scope.get(object, "variables"));
   options.bodies = scope.toBoolean(scope.get(object, "bodies"));
+  options.outlines = scope.toBoolean(scope.get(object, "outlines"));
   options.declFiles = scope.toBoolean(scope.get(object, "declFiles"));
   options.kabiPrefix = scope.toText(scope.get(object, "kabiPrefix"));
   options.excludedLanguages = scope.toNumbers(scope.get(object, "excludeLanguages"));

@@ -16,13 +16,6 @@ constexpr uint32_t kStatic = 0;
 constexpr uint32_t kGlobal = 1;
 constexpr uint32_t kExtern = 2;
 
-// The size of the code: DW_AT_high_pc is an offset, or the address behind the code.
-uint32_t codeSize(const Attributes& attributes, uint64_t lowPc) {
-  if (const auto size = attributes.number(Attribute::HighPc)) return static_cast<uint32_t>(*size);
-  const auto highPc = attributes.address(Attribute::HighPc);
-  return highPc && *highPc > lowPc ? static_cast<uint32_t>(*highPc - lowPc) : 0;
-}
-
 uint32_t bitsOf(const Attributes& attributes, Attribute attribute, uint32_t shift) {
   return (static_cast<uint32_t>(attributes.numberOr(attribute, 0)) & 3) << shift;
 }
@@ -51,8 +44,9 @@ uint32_t functionFlags(const Attributes& attributes) {
   if (attributes.has(Attribute::Ranges)) flags |= functionFlag::HasRanges;
   if (attributes.has(Attribute::AbstractOrigin)) flags |= functionFlag::AbstractOrigin;
   if (attributes.has(Attribute::Specification)) flags |= functionFlag::Specification;
-  if (attributes.code(Attribute::LinkageName) == DW_AT_MIPS_linkage_name) flags |= functionFlag::MipsLinkageName;
   if (attributes.numberOr(Attribute::CallingConvention, 0) == DW_CC_nocall) flags |= functionFlag::NoStandardCall;
+  if (attributes.has(Attribute::Type)) flags |= functionFlag::OwnType;
+  if (attributes.code(Attribute::LinkageName) == DW_AT_MIPS_linkage_name) flags |= functionFlag::OldLinkageName;
   return flags;
 }
 
@@ -95,7 +89,7 @@ uint32_t Lowering::lowerFunction(Entry& entry) {
   origin.attributes = vtableSlot(entry.attributes);
   const uint32_t id = begin(entry, head, origin);
   writer_.typeId(protoId);
-  writeFunctionRow(entry, id, body.inlineCount);
+  writeFunctionRow(entry, id, body, marks.outline);
   writeDeclTags(id, marks.declTags);
   release(marks);
   return id;
@@ -126,25 +120,6 @@ void Lowering::lowerFunctionChild(Body& body, Dwarf_Die& die) {
   }
 }
 
-// The types, and where they are asked for the variables, that the body of a function declares.
-void Lowering::lowerBodyChild(Body& body, Dwarf_Die& die) {
-  const int tag = dwarf_tag(&die);
-  if (isTypeTag(tag)) {
-    lowerType(die);
-    return;
-  }
-  if (!options_.bodies) return;
-  if (tag == DW_TAG_inlined_subroutine) body.inlineCount += 1;
-  if (tag == DW_TAG_lexical_block || tag == DW_TAG_inlined_subroutine) {
-    forEachChild(die, [&](Dwarf_Die& child) { lowerBodyChild(body, child); });
-  } else if (tag == DW_TAG_variable && options_.variables) {
-    Entry entry = read(die);
-    lowerVariable(entry);
-  } else if (tag == DW_TAG_subprogram) {
-    lowerSubprogram(die);
-  }
-}
-
 // A function of a unit, a namespace or another function.
 void Lowering::lowerSubprogram(Dwarf_Die& die) {
   if (options_.functions) {
@@ -166,18 +141,28 @@ void Lowering::writePrototype(Key result, size_t from, uint32_t count) {
   }
 }
 
-void Lowering::writeFunctionRow(const Entry& entry, uint32_t id, uint32_t inlineCount) {
-  const Attributes& attributes = entry.attributes;
-  const uint64_t lowPc = attributes.address(Attribute::LowPc).value_or(0);
+void Lowering::writeFunctionRow(const Entry& entry, uint32_t id, const Body& body, size_t outlineFrom) {
+  const Code code = codeOf(entry);
   Column& row = batch_->functions;
   row.push(id);
-  row.push(static_cast<uint32_t>(lowPc));
-  row.push(static_cast<uint32_t>(lowPc >> 32));
-  row.push(codeSize(attributes, lowPc));
-  row.push(functionFlags(attributes));
+  row.push(static_cast<uint32_t>(code.lowPc));
+  row.push(static_cast<uint32_t>(code.lowPc >> 32));
+  row.push(code.size);
+  row.push(functionFlags(entry.attributes));
   row.push(textIn(entry, Attribute::LinkageName));
   row.push(declLineOf(entry));
-  row.push(inlineCount);
+  row.push(body.inlineCount);
+  // A key until the unit is complete.
+  row.push(originKeyOf(entry));
+  row.push(static_cast<uint32_t>(batch_->outlines.size() / kOutlineWords));
+  row.push(static_cast<uint32_t>(outline_.size() - outlineFrom));
+  writeOutline(outlineFrom);
+}
+
+// Key of the DIE that a function completes.
+Key Lowering::originKeyOf(const Entry& entry) {
+  const bool isInstance = entry.attributes.has(Attribute::AbstractOrigin);
+  return references_.keyOf(entry.attributes, isInstance ? Attribute::AbstractOrigin : Attribute::Specification);
 }
 
 uint32_t Lowering::lowerVariable(Entry& entry) {

@@ -223,6 +223,7 @@ uint32_t Lowering::lowerDefinitionElsewhere(Entry& entry) {
 
 // The list of type words grows while types are lowered on demand.
 void Lowering::resolveReferences() {
+  resolveOutlines();
   for (size_t index = 0; index < writer_.typeWordCount(); ++index) {
     writer_.resolve(index, resolve(writer_.keyAt(index)));
   }

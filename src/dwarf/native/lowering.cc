@@ -8,6 +8,8 @@ namespace {
 
 // Links from a DIE to the one that it completes that are followed.
 constexpr int kMaxOrigins = 8;
+// Ranges of one DIE that are looked at.
+constexpr int kMaxRanges = 4096;
 // Visits between two looks at the flag that cancels.
 constexpr uint64_t kCancelMask = 0xfff;
 
@@ -106,6 +108,28 @@ uint32_t Lowering::declFileOf(const Entry& entry) {
   return path == nullptr ? 0 : names_.of(std::string_view(path));
 }
 
+// Where the code of a DIE lies: its first address, and the bytes of all its ranges.
+Lowering::Code Lowering::codeOf(const Entry& entry) {
+  const Attributes& attributes = entry.attributes;
+  const uint64_t lowPc = attributes.address(Attribute::LowPc).value_or(0);
+  // DW_AT_high_pc is an offset, or the address behind the code.
+  if (const auto size = attributes.number(Attribute::HighPc)) return {lowPc, clampToWord(*size)};
+  const auto highPc = attributes.address(Attribute::HighPc);
+  if (highPc) return {lowPc, *highPc > lowPc ? clampToWord(*highPc - lowPc) : 0};
+  if (!attributes.has(Attribute::Ranges)) return {lowPc, 0};
+  Dwarf_Die die = entry.die;
+  Dwarf_Addr base, begin, end, first = 0;
+  uint64_t size = 0;
+  ptrdiff_t offset = 0;
+  for (int range = 0; range < kMaxRanges; ++range) {
+    offset = dwarf_ranges(&die, offset, &base, &begin, &end);
+    if (offset <= 0) break;
+    if (range == 0) first = begin;
+    if (end > begin) size += end - begin;
+  }
+  return {first, clampToWord(size)};
+}
+
 uint32_t Lowering::flagsOf(const Entry& entry) const {
   uint32_t flags = 0;
   if (options_.declFiles && entry.attributes.number(Attribute::DeclFile) == 0) flags |= typeFlag::DeclFileZero;
@@ -145,7 +169,7 @@ uint32_t Lowering::begin(const Entry& entry, const RecordHead& head, const Recor
 
 Lowering::Marks Lowering::mark() const {
   return {members_.size(),    children_.size(), enumerators_.size(),
-          parameters_.size(), declTags_.size(), writer_.openScope()};
+          parameters_.size(), declTags_.size(), outline_.size(), writer_.openScope()};
 }
 
 void Lowering::release(const Marks& marks) {
@@ -154,6 +178,7 @@ void Lowering::release(const Marks& marks) {
   enumerators_.resize(marks.enumerators);
   parameters_.resize(marks.parameters);
   declTags_.resize(marks.declTags);
+  outline_.resize(marks.outline);
 }
 
 void Lowering::note(const Dwarf_Die& die, std::string text) { addNote(die, std::move(text), false); }

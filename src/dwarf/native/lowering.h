@@ -8,6 +8,7 @@
 //   lower_variant   variant parts
 //   lower_enum      enumerations
 //   lower_function  function types, functions, variables
+//   lower_body      what the bodies of functions contain
 //   annotations     tags that the source gives to declarations and types
 //
 // Ids are given in post-order: what a DIE contains gets its ids before the DIE itself, siblings in order.
@@ -83,6 +84,17 @@ class Lowering {
   struct Body {
     uint32_t parameterCount;
     uint32_t inlineCount;
+    // Directly in an inlined function.
+    bool isInInlined;
+  };
+  // A row of the outlines on its way into the batch.
+  struct OutlineRow {
+    uint32_t words[kOutlineWords];
+  };
+  // Where code lies.
+  struct Code {
+    uint64_t lowPc;
+    uint32_t size;
   };
   struct Dimension {
     Key index;
@@ -101,7 +113,7 @@ class Lowering {
   };
   // Where the parts of a DIE begin on the stacks that nested DIEs share.
   struct Marks {
-    size_t members, children, enumerators, parameters, declTags, scope;
+    size_t members, children, enumerators, parameters, declTags, outline, scope;
   };
   // A record whose scope is that of the declaration that it completes.
   struct Completion {
@@ -189,11 +201,20 @@ class Lowering {
   uint32_t lowerFunction(Entry& entry);
   bool addParameter(Dwarf_Die& die, int tag);
   void lowerFunctionChild(Body& body, Dwarf_Die& die);
-  void lowerBodyChild(Body& body, Dwarf_Die& die);
   void lowerSubprogram(Dwarf_Die& die);
   void writePrototype(Key result, size_t from, uint32_t count);
-  void writeFunctionRow(const Entry& entry, uint32_t id, uint32_t inlineCount);
+  void writeFunctionRow(const Entry& entry, uint32_t id, const Body& body, size_t outlineFrom);
+  Key originKeyOf(const Entry& entry);
   uint32_t lowerVariable(Entry& entry);
+
+  // lower_body.cc
+  void lowerBodyChild(Body& body, Dwarf_Die& die);
+  void lowerBlock(Body& body, Dwarf_Die& die);
+  void lowerInlined(Body& body, Dwarf_Die& die);
+  void addOutline(uint32_t code, Dwarf_Die& die);
+  void fillOutline(OutlineRow& row, const Entry& entry);
+  void writeOutline(size_t from);
+  void resolveOutlines();
 
   // annotations.cc
   std::vector<Entry> chainOf(const Entry& entry, std::string_view name);
@@ -217,6 +238,7 @@ class Lowering {
   bool isExternal(const Entry& entry);
   uint32_t declLineOf(const Entry& entry);
   uint32_t declFileOf(const Entry& entry);
+  Code codeOf(const Entry& entry);
   uint32_t flagsOf(const Entry& entry) const;
   RecordHead headOf(const Entry& entry, Kind kind);
   RecordOrigin originOf(const Entry& entry);
@@ -243,6 +265,7 @@ class Lowering {
   std::vector<Enumerator> enumerators_;
   std::vector<Parameter> parameters_;
   std::vector<DeclTag> declTags_;
+  std::vector<OutlineRow> outline_;
   std::vector<Completion> completions_;
 
   Position position_{};

@@ -18,6 +18,8 @@ struct Options {
   // Also look inside function bodies: for types, and for local variables when `variables` is set.
   // Without it a type in a body still gets a record where something outside the body refers to it.
   bool bodies = false;
+  // The outlines column: what the bodies of functions contain. Takes `functions` and `bodies`.
+  bool outlines = false;
   // The declFiles column. Costs the reading of every line table.
   bool declFiles = false;
   // Every name that starts with this becomes this; empty for none.

@@ -158,6 +158,7 @@ void Reader::deliverNames(UnitBatch& batch) {
   }
   patchNames(batch.declFiles, 0, 1, offsets);
   patchNames(batch.functions, kFunctionNameWord, kFunctionWords, offsets);
+  patchNames(batch.outlines, kOutlineNameWord, kOutlineWords, offsets);
   patchName(batch.head.name, offsets);
   patchName(batch.head.compilationDirectory, offsets);
   patchName(batch.head.producer, offsets);

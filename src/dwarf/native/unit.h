@@ -83,7 +83,7 @@ constexpr uint32_t Noreturn = 256;
 constexpr uint32_t AccessibilityShift = 9;  // two bits
 constexpr uint32_t Explicit = 1 << 11;
 constexpr uint32_t HasLowPc = 1 << 12;
-// The code lies in several ranges; the row has no size.
+// The code lies in several ranges; the size is their sum.
 constexpr uint32_t HasRanges = 1 << 13;
 constexpr uint32_t AbstractOrigin = 1 << 14;
 constexpr uint32_t Specification = 1 << 15;
@@ -91,13 +91,41 @@ constexpr uint32_t Deleted = 1 << 16;
 constexpr uint32_t Defaulted = 1 << 17;
 // DW_CC_nocall: clang says so when it changed the signature.
 constexpr uint32_t NoStandardCall = 1 << 18;
-// The linkage name is DW_AT_MIPS_linkage_name.
-constexpr uint32_t MipsLinkageName = 1 << 19;
+// The linkage name is in DW_AT_MIPS_linkage_name, as before DWARF 4.
+constexpr uint32_t OldLinkageName = 1 << 19;
+// The result's type is in the DIE itself and not in one that it completes.
+constexpr uint32_t OwnType = 1 << 20;
 }  // namespace functionFlag
 
-// Words of a row of `functions`: type id, low pc (low, high), size, flags, linkage name, line, inline count.
-constexpr uint32_t kFunctionWords = 8;
+// Bits 0 to 7 of the first word of a row of `outlines`.
+namespace outlineCode {
+constexpr uint32_t Block = 0;  // a block begins
+constexpr uint32_t BlockEnd = 1;
+constexpr uint32_t Variable = 2;
+constexpr uint32_t Label = 3;
+// The type word is the id of the function.
+constexpr uint32_t Inline = 4;
+constexpr uint32_t Parameter = 5;
+// Of a variable, where it lies: the first byte of its location expression (DW_OP_*); 0 where it has none.
+constexpr uint32_t LocationShift = 8;
+// A declaration of a variable that is elsewhere.
+constexpr uint32_t Declaration = 1 << 16;
+// A block or an expansion in several ranges.
+constexpr uint32_t HasRanges = 1 << 17;
+}  // namespace outlineCode
+
+// Words of a row of `outlines`: code, name, type id, low pc (low, high), size, line, DIE offset. An inlined
+// function comes behind those that were inlined into it and stands for its own block; only what its blocks
+// contain is listed.
+constexpr uint32_t kOutlineWords = 8;
+constexpr uint32_t kOutlineNameWord = 1;
+constexpr uint32_t kOutlineTypeWord = 2;
+
+// Words of a row of `functions`: type id, low pc (low, high), size, flags, linkage name, line, inline count, the
+// id of the function that it completes, index of its first row in `outlines`, number of these rows.
+constexpr uint32_t kFunctionWords = 11;
 constexpr uint32_t kFunctionNameWord = 5;
+constexpr uint32_t kFunctionOriginWord = 8;
 
 // A reference whose target cannot be read.
 constexpr uint32_t kMissing = 0xffffffff;
@@ -159,6 +187,7 @@ struct UnitBatch {
   Column memberFlags, memberAlignments;
   Column children;
   Column functions;
+  Column outlines;
 
   // Indexes into `words` of the words that hold a local name.
   std::vector<uint32_t> localNameWords;

@@ -1,0 +1,167 @@
+/** `FunctionShow`: `-A`, `-f`, `-a` and `-c`: prints what it finds at once, in the order of the file. */
+
+import { Kind, type TypeId } from '../../../index.ts';
+import type { Output } from '../../output.ts';
+import { bodyText } from './body.ts';
+import { passesKinds } from './filter.ts';
+import { asLatin1, type FunctionSettings } from './settings.ts';
+import type { FunctionUnit, UnitFunction } from './unit.ts';
+
+export class FunctionShow {
+  readonly #settings: FunctionSettings;
+  readonly #output: Output;
+  readonly #className: string | undefined;
+  /** External functions that `-c` has printed. */
+  readonly #printed = new Set<string>();
+  #declaration = '';
+  #pending = '';
+  /** Whether anything was found. */
+  isFound = false;
+  /** Whether there is no more to be found. */
+  isDone = false;
+
+  constructor(settings: FunctionSettings, output: Output) {
+    this.#settings = settings;
+    this.#output = output;
+    this.#className = asLatin1(settings.className);
+  }
+
+  /** Prints what a unit has of what is asked for. */
+  visit(unit: FunctionUnit): void {
+    const { name, address } = this.#settings;
+    if (address !== undefined) this.#showAt(unit, address);
+    else if (name !== undefined) this.#showNamed(unit, name);
+    else if (this.#className !== undefined) this.#showUsers(unit, this.#className);
+    else this.#showAll(unit);
+    this.#flush();
+  }
+
+  /** Prints what is left. */
+  finish(): void {
+    // A function that is nowhere defined is known by its declaration.
+    if (!this.isFound && this.#declaration !== '') {
+      this.#pending = this.#declaration;
+      this.isFound = true;
+    }
+    this.#flush();
+  }
+
+  #showAll(unit: FunctionUnit): void {
+    const { quirks } = this.#settings;
+    for (const fn of unit.functions()) {
+      if (!isShown(fn) || !(quirks.unfiltered || passesKinds(fn, this.#settings))) continue;
+      this.#show(unit, fn);
+    }
+  }
+
+  #showNamed(unit: FunctionUnit, name: string): void {
+    const { all, quirks } = this.#settings;
+    const named = unit.functions().filter((fn) => fn.name === name);
+    const [first] = named;
+    if (first === undefined) return;
+    if (quirks.firstEntries) {
+      if (isShown(first)) this.#show(unit, first);
+      this.isFound = true;
+      this.isDone = !all;
+      return;
+    }
+    const shown = named.filter((fn) => isShown(fn) && passesKinds(fn, this.#settings));
+    for (const fn of all ? shown : shown.slice(0, 1)) this.#show(unit, fn);
+    this.isDone = shown.length > 0 && !all;
+    if (shown.length === 0 && this.#declaration === '') this.#declaration = this.#textOf(unit, first);
+  }
+
+  #showAt(unit: FunctionUnit, address: bigint): void {
+    const { rows } = unit;
+    if (rows === undefined) return;
+    const found = unit.functions().find(({ codeRow, size }) => {
+      if (codeRow === undefined || size === 0) return false;
+      const lowPc = rows.lowPc(codeRow);
+      return address >= lowPc && address < lowPc + BigInt(size);
+    });
+    if (found === undefined) return;
+    this.isFound = true;
+    this.isDone = true;
+    if (!this.#settings.quirks.separateInstances || isShown(found)) this.#show(unit, found);
+  }
+
+  #showUsers(unit: FunctionUnit, className: string): void {
+    const target = findStruct(unit, className);
+    if (target === undefined) return;
+    const { quirks, verbose, listing } = this.#settings;
+    for (const fn of unit.functions()) {
+      if (!this.#takes(unit, fn, target)) continue;
+      if (
+        !quirks.plainPointers &&
+        (fn.isInstance || this.#isRepeated(fn) || !passesKinds(fn, this.#settings))
+      )
+        continue;
+      this.isFound = true;
+      const isWhole = verbose || (listing === 'prototypes' && !quirks.plainPointers);
+      this.#pending += isWhole ? `${unit.prototype(fn)}\n` : `${fn.name}\n`;
+    }
+  }
+
+  /** Functions that were inlined are left out, as pfunct does. */
+  #takes(unit: FunctionUnit, fn: UnitFunction, target: TypeId): boolean {
+    if (fn.inlined !== 0) return false;
+    const { table } = unit;
+    const proto = table.sizeOrType(fn.id);
+    const count = table.kind(proto) === Kind.FuncProto ? table.vlen(proto) : 0;
+    for (let index = 0; index < count; index++) {
+      const type = table.extra(proto, 2 * index + 1);
+      if (table.kind(type) === Kind.Pointer && this.#pointee(unit, type) === target) return true;
+    }
+    return false;
+  }
+
+  #pointee({ table }: FunctionUnit, pointer: TypeId): TypeId {
+    let id = table.sizeOrType(pointer);
+    if (this.#settings.quirks.plainPointers) return id;
+    for (let depth = 0; depth < MAX_QUALIFIERS && QUALIFIERS.includes(table.kind(id)); depth++) {
+      id = table.sizeOrType(id);
+    }
+    return id;
+  }
+
+  #isRepeated({ name, isExternal }: UnitFunction): boolean {
+    if (!isExternal) return false;
+    if (this.#printed.has(name)) return true;
+    this.#printed.add(name);
+    return false;
+  }
+
+  #show(unit: FunctionUnit, fn: UnitFunction): void {
+    this.isFound = true;
+    this.#pending += this.#textOf(unit, fn);
+    if (this.#pending.length >= FLUSH_LENGTH) this.#flush();
+  }
+
+  #textOf(unit: FunctionUnit, fn: UnitFunction): string {
+    const { body, all } = this.#settings;
+    const text = `${unit.prototype(fn)}\n`;
+    return body && !all ? text + bodyText(unit, fn, this.#settings) : text;
+  }
+
+  #flush(): void {
+    if (this.#pending === '') return;
+    this.#output.write(Buffer.from(this.#pending, 'latin1'));
+    this.#pending = '';
+  }
+}
+
+const FLUSH_LENGTH = 1 << 14;
+/** Qualifiers in a row that are looked behind. */
+const MAX_QUALIFIERS = 16;
+const QUALIFIERS: readonly number[] = [Kind.Const, Kind.Volatile, Kind.Restrict, Kind.Atomic, Kind.TypeTag];
+
+function isShown({ isDeclaration, isInstance }: UnitFunction): boolean {
+  return !isDeclaration && !isInstance;
+}
+
+function findStruct({ table }: FunctionUnit, name: string): TypeId | undefined {
+  for (let id = 1; id < table.end; id++) {
+    if (table.kind(id) === Kind.Struct && table.strings.latin1At(table.nameOffset(id)) === name) return id;
+  }
+  return undefined;
+}
