@@ -18,6 +18,8 @@ export interface OutlinedFunction {
   /** Leave out addresses and sizes, and the lines: pfunct has them only where it was asked for more. */
   readonly withoutAddresses: boolean;
   readonly withoutLines: boolean;
+  /** Blocks in several ranges have neither address nor size. */
+  readonly singleRanges: boolean;
 }
 
 /** What a body contains, in numbers. */
@@ -78,8 +80,9 @@ function putRow(ctx: EmitContext, fn: Printed, row: OutlineRow): void {
   ctx.indent++;
   out.indent(ctx.indent);
   if (row.code === OutlineCode.Block) {
-    fn.open.push(row);
-    return putOpening(ctx, fn, row.lowPc);
+    const block = fn.singleRanges && row.hasRanges ? { ...row, lowPc: 0n, size: 0 } : row;
+    fn.open.push(block);
+    return putOpening(ctx, fn, block.lowPc);
   }
   putLine(ctx, row, putEntry(ctx, fn, row), fn);
   ctx.indent--;

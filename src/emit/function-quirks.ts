@@ -1,7 +1,7 @@
 /** Where pfunct 1.31 is wrong about functions: one flag per rule, as in quirks.ts and with its meaning. */
 
 export interface FunctionQuirks {
-  /** A function whose entry completes another one's returns void. */
+  /** The definition of what is declared elsewhere, such as a method, returns void. */
   readonly lostResults: boolean;
   /** Linkage names are shown only as compilers stated them before DWARF 4. */
   readonly lostLinkageNames: boolean;

@@ -84,10 +84,14 @@ export class FunctionEmitter {
     putParameters(ctx, proto);
   }
 
-  /** pfunct does not look for the type of the result where the function is described. */
+  /** pfunct does not look for the type of the result where the function is declared. */
   #hasLostResult(row: number | undefined): boolean {
-    if (row === undefined || !this.#quirks.lostResults) return false;
-    return ((this.#rows?.flags(row) ?? 0) & FunctionFlag.OwnType) === 0;
+    const rows = this.#rows;
+    if (row === undefined || rows === undefined || !this.#quirks.lostResults) return false;
+    const flags = rows.flags(row);
+    if ((flags & FunctionFlag.OwnType) !== 0) return false;
+    const origin = (flags & FunctionFlag.Instance) === 0 ? undefined : rows.rowOf(rows.origin(row));
+    return origin === undefined || (rows.flags(origin) & FunctionFlag.OwnType) === 0;
   }
 
   /** pfunct knows the names only as they were given before DWARF 4. */

@@ -83,6 +83,8 @@ function putOwnKindName(ctx: EmitContext, id: TypeId, depth: number): void {
     return out.put('::*');
   }
   if (table.nameOffset(id) !== 0) out.name(table.nameOffset(id));
+  // What assembler functions return.
+  else if (kind === Kind.Unspecified) out.put('void');
   else if (kind === Kind.Complex) out.put('nameless base type!');
 }
 
@@ -146,7 +148,7 @@ function putQualifiedName(ctx: EmitContext, id: TypeId, depth: number): void {
     // The blank behind restrict is pahole's and does no harm; behind const it would double.
     if (kind !== Kind.Restrict) return;
   }
-  out.put(' ');
+  if (ctx.parameterNames) out.put(' ');
 }
 
 /** Whether a type is a pointer behind qualifiers, whose text takes a further qualifier behind the star. */

@@ -43,6 +43,8 @@ export interface OutlineRow {
   /** Of a variable the first byte (DW_OP) of its location; 0 where it has none. */
   readonly location: number;
   readonly isDeclaration: boolean;
+  /** The code lies in several ranges. */
+  readonly hasRanges: boolean;
   readonly nameOffset: number;
   /** Of a variable its type; of an inlined function its id, 0 where that is in another unit. */
   readonly typeId: TypeId;
@@ -61,6 +63,7 @@ export const ROW_WORDS = 11;
 export const OUTLINE_WORDS = 8;
 const LOCATION_SHIFT = 8;
 const DECLARATION_BIT = 1 << 16;
+const RANGES_BIT = 1 << 17;
 
 /** Functions in the order in which their entries end. */
 export class FunctionRows {
@@ -77,6 +80,18 @@ export class FunctionRows {
   /** Id of the function, a `Func` record. */
   id(row: number): TypeId {
     return this.#word(row, 0);
+  }
+
+  /** The row of a function, or undefined. Ids ascend with the rows. */
+  rowOf(id: TypeId): number | undefined {
+    let low = 0;
+    let high = this.count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.id(middle) < id) low = middle + 1;
+      else high = middle;
+    }
+    return low < this.count && this.id(low) === id ? low : undefined;
   }
 
   /** First address of the code; 0 where there is none. */
@@ -132,6 +147,7 @@ export class FunctionRows {
       code: code & 0xff,
       location: (code >>> LOCATION_SHIFT) & 0xff,
       isDeclaration: (code & DECLARATION_BIT) !== 0,
+      hasRanges: (code & RANGES_BIT) !== 0,
       nameOffset: word(1),
       typeId: word(2),
       lowPc: (BigInt(word(4)) << 32n) | BigInt(word(3)),

@@ -30,6 +30,7 @@ export function bodyText(unit: FunctionUnit, fn: UnitFunction, settings: Functio
     name: fn.name,
     size: fn.size,
     counts: countsOf(unit, fn, quirks.outerCounts),
+    singleRanges: quirks.singleRanges,
     // pfunct reads these only for options that are about them.
     withoutAddresses: compat && !verbose,
     withoutLines: compat && !verbose && !declInfo,
