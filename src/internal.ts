@@ -13,5 +13,5 @@ export { typeFilter } from './layout/filter.ts';
 export { emptyWaste } from './layout/placement.ts';
 export { withWordSize } from './layout/word-size.ts';
 export { paholeWordSize } from './layout/word-size-compat.ts';
-export { FunctionFlag, type FunctionRows, Inlined, OutlineCode, type OutlineRow } from './model/functions.ts';
+export { FunctionFlag, type FunctionRows, OutlineCode, type OutlineRow } from './model/functions.ts';
 export { compositeIds, firstTypedefs, tableChain } from './model/queries.ts';

@@ -12,6 +12,8 @@ export interface OutlinedFunction {
   readonly row: number;
   /** Its name, each byte as one character. */
   readonly name: string;
+  /** First address of the code; 0 where there is none. */
+  readonly lowPc: bigint;
   /** Bytes of code. */
   readonly size: number;
   readonly counts: OutlineCounts;
@@ -59,7 +61,7 @@ export function putOutline(ctx: EmitContext, outlined: OutlinedFunction): void {
   const fn = { ...outlined, open: [] };
   const { variables, labels, inlines, inlineBytes } = fn.counts;
   ctx.beginTopLevel(false);
-  putOpening(ctx, fn, fn.rows.lowPc(fn.row));
+  putOpening(ctx, fn, fn.lowPc);
   for (const row of fn.rows.outline(fn.row)) putRow(ctx, fn, row);
   out.put(`}/* size: ${fn.withoutAddresses ? 0 : fn.size}`);
   if (variables > 0) out.put(`, variables: ${variables}`);
@@ -91,7 +93,7 @@ function putRow(ctx: EmitContext, fn: Printed, row: OutlineRow): void {
 function putOpening({ out }: EmitContext, fn: Printed, lowPc: bigint): void {
   out.put('{');
   if (lowPc !== 0n && !fn.withoutAddresses) {
-    const offset = BigInt.asUintN(64, lowPc - fn.rows.lowPc(fn.row));
+    const offset = BigInt.asUintN(64, lowPc - fn.lowPc);
     out.put(offset === 0n ? ` /* low_pc=${hex(lowPc)} */` : ` /* ${fn.name}+${hex(offset)} */`);
   }
   out.newline();
@@ -102,7 +104,7 @@ function putClosing(ctx: EmitContext, fn: Printed): void {
   const block = fn.open.pop();
   out.indent(ctx.indent);
   out.put('}');
-  const isElsewhere = block !== undefined && block.lowPc !== fn.rows.lowPc(fn.row);
+  const isElsewhere = block !== undefined && block.lowPc !== fn.lowPc;
   if (isElsewhere && !fn.withoutAddresses) out.put(` /* lexblock size=${block.size} */`);
   out.newline();
   ctx.indent--;

@@ -19,6 +19,8 @@ export const FunctionFlag = {
   OldLinkageName: 0x80000,
   /** The result's type is stated here, not where the function is described. */
   OwnType: 0x100000,
+  /** The file says whether it is external. */
+  StatesExternal: 0x200000,
 } as const;
 
 /** DW_INL: what the source asked for and the compiler did. 0 where the file does not say. */

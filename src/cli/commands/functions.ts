@@ -108,6 +108,6 @@ function complain({ name, className, address }: FunctionSettings, { err }: Strea
   if (address !== undefined) writeText(err, `tspahole: no function at 0x${address.toString(16)}\n`);
   else if (name !== undefined) writeText(err, `tspahole: function '${text(name)}' not found\n`);
   else if (className !== undefined) {
-    writeText(err, `tspahole: no function has a pointer to 'struct ${className}' as parameter\n`);
+    writeText(err, `tspahole: no function has a pointer to 'struct ${text(className)}' as parameter\n`);
   } else writeText(err, 'tspahole: no functions found\n');
 }

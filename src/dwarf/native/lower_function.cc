@@ -33,6 +33,7 @@ uint32_t functionFlags(const Attributes& attributes) {
                    bitsOf(attributes, Attribute::Virtuality, functionFlag::VirtualityShift) |
                    bitsOf(attributes, Attribute::Accessibility, functionFlag::AccessibilityShift);
   if (attributes.flag(Attribute::External)) flags |= functionFlag::External;
+  if (attributes.has(Attribute::External)) flags |= functionFlag::StatesExternal;
   if (attributes.flag(Attribute::Declaration)) flags |= functionFlag::Declaration;
   if (attributes.flag(Attribute::Prototyped)) flags |= functionFlag::Prototyped;
   if (attributes.flag(Attribute::Artificial)) flags |= functionFlag::Artificial;

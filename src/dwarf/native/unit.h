@@ -95,6 +95,8 @@ constexpr uint32_t NoStandardCall = 1 << 18;
 constexpr uint32_t OldLinkageName = 1 << 19;
 // The result's type is in the DIE itself and not in one that it completes.
 constexpr uint32_t OwnType = 1 << 20;
+// There is a DW_AT_external, whatever it says: the GNU assembler states it of static functions too.
+constexpr uint32_t StatesExternal = 1 << 21;
 }  // namespace functionFlag
 
 // Bits 0 to 7 of the first word of a row of `outlines`.

@@ -3,6 +3,7 @@
 import type { TypeId } from '../../../index.ts';
 import {
   countOutline,
+  FunctionFlag,
   OutlineCode,
   type OutlineCounts,
   type OutlineRow,
@@ -24,10 +25,12 @@ export function bodyText(unit: FunctionUnit, fn: UnitFunction, settings: Functio
   const { context } = unit.emitter;
   const { compat, verbose, declInfo, quirks } = settings;
   if (fn.codeRow === undefined || unit.rows === undefined) return '{\n}/* size: 0 */\n';
+  const isSplit = (unit.rows.flags(fn.codeRow) & FunctionFlag.HasRanges) !== 0;
   const outlined = {
     rows: unit.rows,
     row: fn.codeRow,
     name: fn.name,
+    lowPc: isSplit && quirks.singleRanges ? 0n : unit.rows.lowPc(fn.codeRow),
     size: fn.size,
     counts: countsOf(unit, fn, quirks.outerCounts),
     singleRanges: quirks.singleRanges,

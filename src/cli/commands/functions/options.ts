@@ -17,7 +17,11 @@ export const FUNCTION_OPTIONS: readonly CommandOption[] = [
   { name: 'externals', short: 'E', help: 'only functions that other units can call' },
   { name: 'cc-inlined', short: 'H', help: 'only functions that were inlined unasked' },
   { name: 'cc-uninlined', short: 'G', help: 'only functions that were declared inline and not inlined' },
-  { name: 'expand-types', short: 'b', help: 'print the types that a prototype needs before it' },
+  {
+    name: 'expand-types',
+    short: 'b',
+    help: 'print the types that a prototype needs before it (not yet supported)',
+  },
   { name: 'no-parm-names', help: 'leave out the names of parameters' },
   { name: 'decl-info', short: 'l', help: 'print where functions are declared' },
   { name: 'sizes', short: 's', help: 'print names and sizes of code in bytes' },

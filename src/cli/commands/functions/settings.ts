@@ -29,10 +29,9 @@ export interface FunctionSettings {
   /** Every function, in the order of the file. */
   readonly all: boolean;
   readonly address: bigint | undefined;
-  /** Latin1 characters of the UTF-8 name, as names of tables are compared. */
+  /** Names with each byte as one character, as those of tables are compared. */
   readonly name: string | undefined;
   readonly className: string | undefined;
-  readonly expandTypes: boolean;
   readonly externalOnly: boolean;
   /** Only functions with this DW_INL. */
   readonly inlined: number | undefined;
@@ -44,6 +43,9 @@ export interface FunctionSettings {
 
 /** Puts the words together. Throws `usage` for values of a wrong form. */
 export function functionSettings(words: CommandWords): FunctionSettings {
+  if (words.has('expand-types')) {
+    throw new TspaholeError('usage', 'functions: --expand-types is not supported in this version');
+  }
   const compat = words.has('compat');
   const verbose = words.has('verbose') || words.has('inline-expansions');
   return {
@@ -57,8 +59,7 @@ export function functionSettings(words: CommandWords): FunctionSettings {
     all: words.has('all'),
     address: parseAddress(words.value('addr')),
     name: asLatin1(words.value('function')),
-    className: words.value('class'),
-    expandTypes: words.has('expand-types'),
+    className: asLatin1(words.value('class')),
     externalOnly: words.has('externals'),
     inlined: words.has('cc-inlined') ? 1 : words.has('cc-uninlined') ? 2 : undefined,
     declInfo: words.has('decl-info'),

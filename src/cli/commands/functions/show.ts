@@ -1,16 +1,16 @@
 /** `FunctionShow`: `-A`, `-f`, `-a` and `-c`: prints what it finds at once, in the order of the file. */
 
-import { Kind, type TypeId } from '../../../index.ts';
+import type { TypeId } from '../../../index.ts';
 import type { Output } from '../../output.ts';
 import { bodyText } from './body.ts';
 import { passesKinds } from './filter.ts';
-import { asLatin1, type FunctionSettings } from './settings.ts';
+import { pointsTo } from './parameters.ts';
+import type { FunctionSettings } from './settings.ts';
 import type { FunctionUnit, UnitFunction } from './unit.ts';
 
 export class FunctionShow {
   readonly #settings: FunctionSettings;
   readonly #output: Output;
-  readonly #className: string | undefined;
   /** External functions that `-c` has printed. */
   readonly #printed = new Set<string>();
   #declaration = '';
@@ -23,15 +23,14 @@ export class FunctionShow {
   constructor(settings: FunctionSettings, output: Output) {
     this.#settings = settings;
     this.#output = output;
-    this.#className = asLatin1(settings.className);
   }
 
   /** Prints what a unit has of what is asked for. */
   visit(unit: FunctionUnit): void {
-    const { name, address } = this.#settings;
+    const { name, address, className } = this.#settings;
     if (address !== undefined) this.#showAt(unit, address);
     else if (name !== undefined) this.#showNamed(unit, name);
-    else if (this.#className !== undefined) this.#showUsers(unit, this.#className);
+    else if (className !== undefined) this.#showUsers(unit, className);
     else this.#showAll(unit);
     this.#flush();
   }
@@ -72,13 +71,7 @@ export class FunctionShow {
   }
 
   #showAt(unit: FunctionUnit, address: bigint): void {
-    const { rows } = unit;
-    if (rows === undefined) return;
-    const found = unit.functions().find(({ codeRow, size }) => {
-      if (codeRow === undefined || size === 0) return false;
-      const lowPc = rows.lowPc(codeRow);
-      return address >= lowPc && address < lowPc + BigInt(size);
-    });
+    const found = unit.functions().find((fn) => unit.covers(fn, address));
     if (found === undefined) return;
     this.isFound = true;
     this.isDone = true;
@@ -86,7 +79,7 @@ export class FunctionShow {
   }
 
   #showUsers(unit: FunctionUnit, className: string): void {
-    const target = findStruct(unit, className);
+    const target = unit.findStruct(className);
     if (target === undefined) return;
     const { quirks, verbose, listing } = this.#settings;
     for (const fn of unit.functions()) {
@@ -103,25 +96,8 @@ export class FunctionShow {
   }
 
   /** Functions that were inlined are left out, as pfunct does. */
-  #takes(unit: FunctionUnit, fn: UnitFunction, target: TypeId): boolean {
-    if (fn.inlined !== 0) return false;
-    const { table } = unit;
-    const proto = table.sizeOrType(fn.id);
-    const count = table.kind(proto) === Kind.FuncProto ? table.vlen(proto) : 0;
-    for (let index = 0; index < count; index++) {
-      const type = table.extra(proto, 2 * index + 1);
-      if (table.kind(type) === Kind.Pointer && this.#pointee(unit, type) === target) return true;
-    }
-    return false;
-  }
-
-  #pointee({ table }: FunctionUnit, pointer: TypeId): TypeId {
-    let id = table.sizeOrType(pointer);
-    if (this.#settings.quirks.plainPointers) return id;
-    for (let depth = 0; depth < MAX_QUALIFIERS && QUALIFIERS.includes(table.kind(id)); depth++) {
-      id = table.sizeOrType(id);
-    }
-    return id;
+  #takes({ table }: FunctionUnit, { id, inlined }: UnitFunction, target: TypeId): boolean {
+    return inlined === 0 && pointsTo(table, id, target, this.#settings.quirks.plainPointers);
   }
 
   #isRepeated({ name, isExternal }: UnitFunction): boolean {
@@ -151,17 +127,7 @@ export class FunctionShow {
 }
 
 const FLUSH_LENGTH = 1 << 14;
-/** Qualifiers in a row that are looked behind. */
-const MAX_QUALIFIERS = 16;
-const QUALIFIERS: readonly number[] = [Kind.Const, Kind.Volatile, Kind.Restrict, Kind.Atomic, Kind.TypeTag];
 
 function isShown({ isDeclaration, isInstance }: UnitFunction): boolean {
   return !isDeclaration && !isInstance;
-}
-
-function findStruct({ table }: FunctionUnit, name: string): TypeId | undefined {
-  for (let id = 1; id < table.end; id++) {
-    if (table.kind(id) === Kind.Struct && table.strings.latin1At(table.nameOffset(id)) === name) return id;
-  }
-  return undefined;
 }

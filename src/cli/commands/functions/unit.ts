@@ -1,6 +1,14 @@
 /** `FunctionUnit`: the functions of one unit in the order of the file, whatever format they come from. */
 
-import { Kind, Layouts, NO_QUIRKS, PAHOLE_QUIRKS, type TypeId, type TypeUnit } from '../../../index.ts';
+import {
+  Kind,
+  Layouts,
+  NO_QUIRKS,
+  PAHOLE_QUIRKS,
+  type TypeId,
+  type TypeTable,
+  type TypeUnit,
+} from '../../../index.ts';
 import { FunctionEmitter, FunctionFlag, type FunctionRows, tableChain } from '../../../internal.ts';
 import type { FunctionSettings } from './settings.ts';
 
@@ -47,7 +55,7 @@ export class FunctionUnit {
     });
   }
 
-  get table() {
+  get table(): TypeTable {
     return this.layouts.table;
   }
 
@@ -61,6 +69,23 @@ export class FunctionUnit {
     if (this.#rows === undefined) return this.#btfFunctions();
     const functions = this.#dwarfFunctions(this.#rows);
     return this.#settings.quirks.separateInstances ? functions : withInstances(functions, this.#rows);
+  }
+
+  /** The first struct of that name that is more than a declaration. */
+  findStruct(name: string): TypeId | undefined {
+    const { table } = this;
+    for (let id = 1; id < table.end; id++) {
+      if (table.kind(id) === Kind.Struct && table.strings.latin1At(table.nameOffset(id)) === name) return id;
+    }
+    return undefined;
+  }
+
+  /** Whether an address lies in the code of a function; of code in several ranges only where it begins is known. */
+  covers({ codeRow, size }: UnitFunction, address: bigint): boolean {
+    if (codeRow === undefined || this.#rows === undefined || size === 0) return false;
+    const lowPc = this.#rows.lowPc(codeRow);
+    const isSplit = (this.#rows.flags(codeRow) & FunctionFlag.HasRanges) !== 0;
+    return isSplit ? address === lowPc : address >= lowPc && address < lowPc + BigInt(size);
   }
 
   /** Number of parameters, the `...` of a variadic function not counted. */
@@ -121,8 +146,10 @@ export class FunctionUnit {
       id,
       row,
       name: table.strings.latin1At(table.nameOffset(id)),
-      // pfunct does not look where the function is declared.
-      isExternal: this.#settings.compat ? (flags & FunctionFlag.External) !== 0 : table.vlen(id) >= GLOBAL,
+      // pfunct looks neither at what the attribute says nor where the function is declared.
+      isExternal: this.#settings.compat
+        ? (flags & FunctionFlag.StatesExternal) !== 0
+        : table.vlen(id) >= GLOBAL,
       isDeclaration: (flags & FunctionFlag.Declaration) !== 0,
       isInstance: (flags & FunctionFlag.Instance) !== 0,
       // What completes a declaration has the scope of the declaration.
