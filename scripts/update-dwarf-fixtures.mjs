@@ -1,10 +1,10 @@
 /**
  * Makes test/fixtures/dwarf anew: `node scripts/update-dwarf-fixtures.mjs [--objects [SOURCE...]]`.
  *
- * Needs pahole 1.31 on PATH and stops with any other version. With `--objects` the object files are compiled
- * anew from the C files of test/fixtures and the C++ files of test/fixtures/dwarf, for which gcc and g++ (with
+ * Needs pahole and pfunct 1.31 on PATH and stops with any other version. With `--objects` the object files are
+ * compiled anew from the C files of test/fixtures and the C++ files of test/fixtures/dwarf, for which gcc and g++ (with
  * -m32), clang, clang++ and s390x-linux-gnu-gcc have to be on PATH; with names such as `holes.c` only those of
- * these files. Without it they stay, and only what pahole prints for them is written. manifest.json notes
+ * these files. Without it they stay, and only what these print for them is written. manifest.json notes
  * what made what.
  */
 
@@ -48,6 +48,7 @@ const IN_EVERY_WAY = [
   'bitfields',
   'enums',
   'flexible-arrays',
+  'functions',
   'holes',
   'packed',
 ];
@@ -78,6 +79,33 @@ function isDeterministic(object, options) {
   if (object.startsWith('null-pointer.')) return false;
   return !options.includes('-I') || !/^(classes\.|virtual\.|base-types\.clang)/.test(object);
 }
+
+/** What pfunct prints, for the fixture that has functions. */
+const FUNCTION_SETS = [
+  [],
+  ['-P'],
+  ['-A'],
+  ['-E'],
+  ['-s'],
+  ['-P', '--no_parm_names'],
+  ['-A', '--no_parm_names'],
+  ['-P', '-E'],
+  ['-P', '-F', 'dwarf'],
+  ['-V'],
+  ['-i'],
+  ['-I'],
+  ['-t'],
+  ['-H'],
+  ['-G'],
+  ['-S'],
+  ['-g'],
+  ['-p'],
+  ['-N'],
+  ['-f', 'helper'],
+  ['-A', '-f', 'twice'],
+  ['-c', 'file'],
+  ['-c', 'inode', '-V'],
+];
 
 function run(tool, args, cwd) {
   return spawnSync(tool, args, { cwd, maxBuffer: 1 << 28, timeout: 60_000 });
@@ -117,30 +145,38 @@ function compileOne(made, source, variant, [compiler, ...options]) {
   made[object] = { source, by: `${compiler} ${options.join(' ')}`, version: firstLine(compiler) };
 }
 
-/** Writes what pahole prints; equal texts share a file. */
+/** The commands, without the object, whose output is a golden. */
+function commandsFor(object, source) {
+  const sets = Object.values(source.endsWith('.cc') ? CXX_OPTION_SETS : OPTION_SETS);
+  const commands = sets
+    .filter((options) => isDeterministic(object, options))
+    .map((options) => ['pahole', '-F', 'dwarf', ...options]);
+  if (!object.startsWith('functions.')) return commands;
+  return [...commands, ...FUNCTION_SETS.map((options) => ['pfunct', ...options])];
+}
+
+/** Writes what pahole and pfunct print; equal texts share a file. */
 function makeGoldens(objects) {
   for (const name of readdirSync(folder)) if (name.endsWith('.golden')) rmSync(join(folder, name));
   const goldens = {};
   for (const [object, { source }] of Object.entries(objects)) {
-    for (const options of Object.values(source.endsWith('.cc') ? CXX_OPTION_SETS : OPTION_SETS)) {
-      if (!isDeterministic(object, options)) continue;
-      const args = ['-F', 'dwarf', ...options, object];
-      const { status, stdout } = run('pahole', args, folder);
-      if (status !== 0) throw new Error(`pahole ${args.join(' ')}: exit ${status}`);
+    for (const [tool, ...options] of commandsFor(object, source)) {
+      const command = [tool, ...options, object].join(' ');
+      const { status, stdout } = run(tool, [...options, object], folder);
+      if (status !== 0) throw new Error(`${command}: exit ${status}`);
       if (stdout.length > MAX_GOLDEN_BYTES) continue;
       const golden = `${createHash('sha256').update(stdout).digest('hex').slice(0, 12)}.golden`;
       writeFileSync(join(folder, golden), stdout);
-      goldens[`pahole ${args.join(' ')}`] = golden;
+      goldens[command] = golden;
     }
   }
   return goldens;
 }
 
 const found = run('pahole', ['--version'], sources).stdout?.toString().trim();
-if (found !== PAHOLE_VERSION) {
-  console.error(
-    `update-dwarf-fixtures: pahole ${PAHOLE_VERSION} has to be on PATH, found ${found ?? 'none'}`,
-  );
+const others = ['pahole', 'pfunct'].filter((tool) => firstLine(tool) !== PAHOLE_VERSION);
+if (others.length > 0) {
+  console.error(`update-dwarf-fixtures: ${others.join(' and ')} ${PAHOLE_VERSION} have to be on PATH`);
   process.exitCode = 1;
 } else {
   const [, , option, ...names] = process.argv;

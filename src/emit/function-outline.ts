@@ -129,7 +129,7 @@ function putEntry(ctx: EmitContext, fn: Printed, row: OutlineRow): number {
 /** Behind the column, as many blanks as the text is too long. */
 function putLine({ out }: EmitContext, row: OutlineRow, column: number, fn: Printed): void {
   out.spaces(Math.abs(LINE_COLUMN - column));
-  out.put(`// ${String(fn.withoutLines && row.code !== OutlineCode.Inline ? 0 : row.line).padStart(5)}\n`);
+  out.put(`// ${String(fn.withoutLines ? 0 : row.line).padStart(5)}\n`);
 }
 
 function putVariable(ctx: EmitContext, fn: Printed, row: OutlineRow): void {

@@ -47,6 +47,7 @@ export function functionSettings(words: CommandWords): FunctionSettings {
     throw new TspaholeError('usage', 'functions: --expand-types is not supported in this version');
   }
   const compat = words.has('compat');
+  const address = parseAddress(words.value('addr'));
   const verbose = words.has('verbose') || words.has('inline-expansions');
   return {
     files: words.operands,
@@ -57,7 +58,8 @@ export function functionSettings(words: CommandWords): FunctionSettings {
     listing: listingOf(words, verbose),
     verbose,
     all: words.has('all'),
-    address: parseAddress(words.value('addr')),
+    // pfunct takes 0 for not given.
+    address: compat && address === 0n ? undefined : address,
     name: asLatin1(words.value('function')),
     className: asLatin1(words.value('class')),
     externalOnly: words.has('externals'),
