@@ -20,7 +20,7 @@ export const FUNCTION_OPTIONS: readonly CommandOption[] = [
   {
     name: 'expand-types',
     short: 'b',
-    help: 'print the types that a prototype needs before it (not yet supported)',
+    help: 'not in this version',
   },
   { name: 'no-parm-names', help: 'leave out the names of parameters' },
   { name: 'decl-info', short: 'l', help: 'print where functions are declared' },

@@ -31,19 +31,20 @@ function parameterIds(table: TypeTable, id: TypeId): TypeId[] {
 }
 
 /**
- * Whether a parameter of the function `id` points to `target`; unless `isPlain` also where that is
- * qualified, as in `const struct file *`.
+ * Whether a parameter of the function `id` points to `target`; unless `isPlain` also where the pointer or
+ * what it points to is qualified, as in `const struct file *`.
  */
 export function pointsTo(table: TypeTable, id: TypeId, target: TypeId, isPlain: boolean): boolean {
-  const pointee = (pointer: TypeId): TypeId => {
-    let type = table.sizeOrType(pointer);
-    if (isPlain) return type;
-    for (let depth = 0; depth < MAX_QUALIFIERS && QUALIFIERS.includes(table.kind(type)); depth++) {
-      type = table.sizeOrType(type);
-    }
-    return type;
-  };
-  return parameterIds(table, id).some(
-    (type) => table.kind(type) === Kind.Pointer && pointee(type) === target,
-  );
+  const bare = (type: TypeId): TypeId => (isPlain ? type : withoutQualifiers(table, type));
+  return parameterIds(table, id)
+    .map(bare)
+    .some((type) => table.kind(type) === Kind.Pointer && bare(table.sizeOrType(type)) === target);
+}
+
+function withoutQualifiers(table: TypeTable, id: TypeId): TypeId {
+  let type = id;
+  for (let depth = 0; depth < MAX_QUALIFIERS && QUALIFIERS.includes(table.kind(type)); depth++) {
+    type = table.sizeOrType(type);
+  }
+  return type;
 }

@@ -95,9 +95,10 @@ export class FunctionShow {
     }
   }
 
-  /** Functions that were inlined are left out, as pfunct does. */
+  /** pfunct leaves out the descriptions of inlined functions, and lists their instances. */
   #takes({ table }: FunctionUnit, { id, inlined }: UnitFunction, target: TypeId): boolean {
-    return inlined === 0 && pointsTo(table, id, target, this.#settings.quirks.plainPointers);
+    const { plainPointers } = this.#settings.quirks;
+    return (inlined === 0 || !plainPointers) && pointsTo(table, id, target, plainPointers);
   }
 
   #isRepeated({ name, isExternal }: UnitFunction): boolean {
