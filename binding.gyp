@@ -29,6 +29,7 @@
             'src/dwarf/native/binding.cc',
             'src/dwarf/native/expressions.cc',
             'src/dwarf/native/file.cc',
+            'src/dwarf/native/interrupt.cc',
             'src/dwarf/native/lower_array.cc',
             'src/dwarf/native/lower_body.cc',
             'src/dwarf/native/lower_composite.cc',

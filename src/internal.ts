@@ -1,5 +1,6 @@
 /** What the command line uses beyond the public interface. Not stable. */
 
+export { findRunningVmlinux } from './elf/running-kernel.ts';
 export { FunctionEmitter } from './emit/function.ts';
 export { countOutline, type OutlineCounts, putOutline } from './emit/function-outline.ts';
 export { type FunctionQuirks, NO_FUNCTION_QUIRKS, PFUNCT_QUIRKS } from './emit/function-quirks.ts';
@@ -15,3 +16,4 @@ export { withWordSize } from './layout/word-size.ts';
 export { paholeWordSize } from './layout/word-size-compat.ts';
 export { FunctionFlag, type FunctionRows, OutlineCode, type OutlineRow } from './model/functions.ts';
 export { compositeIds, firstTypedefs, tableChain } from './model/queries.ts';
+export { eraseAtInterrupt } from './native/interrupt.ts';

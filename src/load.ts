@@ -5,19 +5,15 @@
 
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type * as zlib from 'node:zlib';
 import { decodeBtf } from './btf/decode.ts';
 import { isBtf } from './btf/header.ts';
-import type { DwarfBinding } from './dwarf/binding.ts';
-import { type DwarfOptions, DwarfReader } from './dwarf/reader.ts';
-import { debugFileCandidates } from './elf/debug-file.ts';
+import type { DwarfOptions } from './dwarf/reader.ts';
 import { type ElfFile, parseElf } from './elf/file.ts';
 import { isElf } from './elf/header.ts';
 import { type ByteSource, openFileSource } from './elf/source.ts';
+import { loadDwarf } from './load/dwarf.ts';
 import { TspaholeError, withPlace } from './model/errors.ts';
-import { mergeTables } from './model/merge.ts';
 import type { TypeTable } from './model/table.ts';
-import { loadBinding } from './native/binding.ts';
 import { mapSysfs } from './native/map.ts';
 
 /** Where the running kernel offers its types. */
@@ -34,6 +30,15 @@ export interface LoadOptions {
   readonly formats?: readonly TypeFormat[] | undefined;
   /** What is read of DWARF besides types. */
   readonly dwarf?: DwarfOptions | undefined;
+  /**
+   * Whether the DWARF of a file without any may be fetched from a server, by the program debuginfod-find.
+   * Default: no.
+   */
+  readonly debuginfod?: boolean | undefined;
+  /** Told after each unit of DWARF how many are done, and how many there are. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Once it is aborted, no more units of DWARF are read: what reads them throws its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The types of one compile unit; a BTF file is one unit. */
@@ -151,27 +156,29 @@ function readFailure(error: unknown): TspaholeError {
 function loadElf(path: string, source: ByteSource, options: LoadOptions): TypeSource {
   const formats = options.formats ?? DEFAULT_FORMATS;
   const elf = parseElf(source);
-  const notes: string[] = [];
+  const failures: TspaholeError[] = [];
   for (const format of formats) {
     const found =
-      format === 'btf' ? loadBtfSection(path, elf, options, notes) : loadDwarf(path, elf, options, notes);
+      format === 'btf'
+        ? loadBtfSection(path, elf, options, failures)
+        : loadDwarf(path, elf, options, failures);
     if (found !== undefined) return found;
   }
   // What stopped the reading of DWARF is the reason that counts.
-  const [reason] = notes;
-  throw reason === undefined ? nothingOf(formats) : new TspaholeError('unsupported', reason);
+  throw failures[0] ?? nothingOf(formats);
 }
 
 function loadBtfSection(
   path: string,
   elf: ElfFile,
   options: LoadOptions,
-  notes: readonly string[],
+  failures: readonly TspaholeError[],
 ): TypeSource | undefined {
   const section = elf.section('.BTF');
   if (section === undefined) return undefined;
   const pointerSize = elf.header.wordSize;
   const base = options.base ?? decodeDistilledBase(elf, pointerSize);
+  const notes = failures.map(({ message }) => `${message}; its BTF is read instead`);
   return btfSource(path, decodeBtf(section.data(), { base, pointerSize }), notes);
 }
 
@@ -179,72 +186,4 @@ function decodeDistilledBase(elf: ElfFile, pointerSize: number): TypeTable | und
   const bytes = elf.section('.BTF.base')?.data();
   if (bytes === undefined) return undefined;
   return decodeBtf(bytes, { pointerSize, place: { section: '.BTF.base' } });
-}
-
-/** What to do where the addon for DWARF does not load. */
-const NO_DWARF =
-  'DWARF cannot be read: it needs libdw (Debian: apt install libdw1; to build, libdw-dev) and `npm run build:native`';
-
-function loadDwarf(
-  path: string,
-  elf: ElfFile,
-  options: LoadOptions,
-  notes: string[],
-): TypeSource | undefined {
-  const debugPath = hasDwarf(elf) ? path : findDebugFile(elf, path);
-  if (debugPath === undefined) return undefined;
-  const binding = loadBinding('tspahole_dwarf') as DwarfBinding | undefined;
-  if (binding === undefined) {
-    notes.push(NO_DWARF);
-    return undefined;
-  }
-  const open = (): DwarfReader =>
-    new DwarfReader(binding, debugPath, options.dwarf ?? {}, ({ text, section, offset }) => {
-      notes.push(`${section}+0x${offset.toString(16)}: ${text}`);
-    });
-  let first: DwarfReader | undefined = open();
-  const read = (): DwarfReader => {
-    const reader = first ?? withPlace({ file: path }, open);
-    first = undefined;
-    return reader;
-  };
-  const units = function* (): Generator<TypeUnit> {
-    try {
-      yield* read().units();
-    } catch (error) {
-      throw error instanceof TspaholeError ? error.within({ file: path }) : error;
-    }
-  };
-  const table = (): TypeTable => mergeTables([...units()].map((unit) => unit.table));
-  return { path, format: 'dwarf', unitCount: first.unitCount, notes, table, units };
-}
-
-function hasDwarf(elf: ElfFile): boolean {
-  return elf.section('.debug_info') !== undefined || elf.section('.zdebug_info') !== undefined;
-}
-
-/** The path of the separate debug file, where there is one that belongs to the file. */
-function findDebugFile(elf: ElfFile, path: string): string | undefined {
-  for (const { path: candidate, buildId, crc } of debugFileCandidates(elf, path)) {
-    if (!statSync(candidate, { throwIfNoEntry: false })?.isFile()) continue;
-    if (crc !== undefined && checksum(candidate) === crc) return candidate;
-    if (buildId !== undefined && hasBuildId(candidate, buildId)) return candidate;
-  }
-  return undefined;
-}
-
-/** CRC-32 of a file. Few files need it, so zlib is not loaded before. */
-function checksum(path: string): number {
-  const { crc32 }: typeof zlib = process.getBuiltinModule('node:zlib');
-  return crc32(readFileSync(path));
-}
-
-function hasBuildId(path: string, wanted: Uint8Array): boolean {
-  const source = openFileSource(path);
-  try {
-    const found = parseElf(source).buildId();
-    return found !== undefined && Buffer.compare(found, wanted) === 0;
-  } finally {
-    source.close();
-  }
 }

@@ -27,10 +27,13 @@ export function newDraft(compat: boolean): Draft {
     btfBase: undefined,
     jobs: undefined,
     firstUnitOnly: false,
+    debuginfod: false,
+    progress: true,
     kabiPrefix: undefined,
     languages: undefined,
     asked: [],
     classNames: [],
+    definedIn: false,
     skipMissing: false,
     contains: [],
     findPointersTo: [],
@@ -94,6 +97,7 @@ const EFFECTS: Readonly<Record<SupportedName, Effect>> = {
   usage: nothing,
   version: nothing,
   numeric_version: nothing,
+  running_kernel_vmlinux: nothing,
 
   format_path: setFormatPath,
   btf_base: text('btfBase'),
@@ -101,6 +105,10 @@ const EFFECTS: Readonly<Record<SupportedName, Effect>> = {
     draft.jobs = value === '' ? undefined : parseNumber(given, draft.compat, { bits: 16 });
   },
   first_obj_only: set('firstUnitOnly'),
+  debuginfod: set('debuginfod'),
+  no_progress: (draft) => {
+    draft.progress = false;
+  },
   kabi_prefix: text('kabiPrefix'),
   hashbits: checkHashBits,
   lang: (draft, value) => {
@@ -114,6 +122,7 @@ const EFFECTS: Readonly<Record<SupportedName, Effect>> = {
   find_pointers_to: names('find_pointers_to'),
   contains: names('contains'),
   contains_enumerator: text('containsEnumerator'),
+  defined_in: set('definedIn'),
   skip_missing: set('skipMissing'),
   recursive: set('recursive'),
   exclude: text('exclude'),
@@ -137,7 +146,7 @@ const EFFECTS: Readonly<Record<SupportedName, Effect>> = {
   holes: count('holesMin'),
   hole_size_ge: (draft, _value, given) => {
     draft.holeSizeMin = parseNumber(given, draft.compat, { bits: 16 });
-    if (!draft.verbose) draft.listing = 'name';
+    if (!draft.verbose) toListing('name')(draft, _value, given);
   },
   bit_holes: count('bitHolesMin'),
   padding_ge: count('paddingMin'),
@@ -151,6 +160,10 @@ const EFFECTS: Readonly<Record<SupportedName, Effect>> = {
   sizes: toListing('sizes'),
   nr_members: toListing('members'),
   class_name_len: toListing('nameLength'),
+  nr_definitions: (draft) => {
+    draft.listing = 'definitions';
+  },
+  nr_methods: toListing('methods'),
   separator: setSeparator,
   json: set('json'),
   verbose: set('verbose'),
@@ -213,7 +226,8 @@ function set(flag: Flag): Effect {
 
 function toListing(listing: Listing): Effect {
   return (draft) => {
-    draft.listing = listing;
+    // In pahole, -m is no way of printing a type but takes the place of all of them.
+    if (!draft.compat || draft.listing !== 'methods') draft.listing = listing;
   };
 }
 

@@ -100,7 +100,12 @@ function refuse({ option }: ParsedOption, { err }: Streams): number {
 }
 
 async function list(parsed: ParsedArguments, { compat, streams }: Invocation): Promise<number> {
-  if (parsed.options.some(({ option }) => option.name === 'numeric_version')) {
+  const has = (name: string): boolean => parsed.options.some(({ option }) => option.name === name);
+  if (has('running_kernel_vmlinux')) {
+    const { printRunningVmlinux } = await import('./commands/running-kernel.ts');
+    return printRunningVmlinux(streams, compat);
+  }
+  if (has('numeric_version')) {
     writeText(streams.out, `${PAHOLE_NUMERIC_VERSION}\n`);
     return 0;
   }

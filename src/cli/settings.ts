@@ -23,7 +23,11 @@ export type Listing =
   /** `name length-of-name`, `-N`. */
   | 'nameLength'
   /** The name, `-z`. */
-  | 'name';
+  | 'name'
+  /** `name definitions`, `-T`. */
+  | 'definitions'
+  /** `name parameters`, `-m`. */
+  | 'methods';
 
 /** Everything a listing depends on. Counts of filters: 0 filters nothing. */
 export interface ListSettings {
@@ -47,6 +51,10 @@ export interface ListSettings {
   readonly jobs: number | undefined;
   /** `--first_obj_only`: only the first unit of each file. */
   readonly firstUnitOnly: boolean;
+  /** `--debuginfod`: DWARF may be fetched from a server. */
+  readonly debuginfod: boolean;
+  /** Not with `--no_progress`: long work shows its progress on a terminal. */
+  readonly progress: boolean;
   /** `--kabi_prefix`: names that begin with this become this. */
   readonly kabiPrefix: string | undefined;
   /** `--lang`, `--lang_exclude`, else PAHOLE_LANG_EXCLUDE. */
@@ -54,6 +62,8 @@ export interface ListSettings {
 
   /** `-C`: types to print, in order. Several `-C` add up; in pahole's mode the last of `-C`, `-f`, `-i` counts. */
   readonly classNames: readonly string[];
+  /** `-u`: instead of the types of `-C` the units that define them. */
+  readonly definedIn: boolean;
   /** `--skip_missing`: a name of `-C` that is not found does not hold up the names after it. */
   readonly skipMissing: boolean;
   /** `-i`: types whose containers are asked for. Empty: none. */
@@ -102,7 +112,7 @@ export interface ListSettings {
   /** `--with_embedded_flexible_array`. */
   readonly embeddedFlexibleArray: boolean;
 
-  /** What to print for each type: the last of `-s`, `-n`, `-N` and `-z` (without `-V` before it) counts. */
+  /** What to print for each type: the last of `-s`, `-n`, `-N`, `-T`, `-m` and `-z` (without `-V` before it) counts. */
   readonly listing: Listing;
   /** `-t`: between the columns of a list. Default a tab; one character in pahole's mode. */
   readonly separator: string;
@@ -167,6 +177,7 @@ export function toSettings(parsed: ParsedArguments, { compat, env }: SettingsCon
     draft.formatPath = ['btf'];
     draft.formatText = 'btf';
   }
+  rejectNamesOfCounts(draft);
   if (!compat) rejectContradictions(draft);
   const { asked: _asked, ...settings } = draft;
   return settings;
@@ -199,6 +210,17 @@ const NAME_FIELDS = {
   find_pointers_to: 'findPointersTo',
   contains: 'contains',
 } as const;
+
+/** pahole refuses `-m` with a name, and crashes with `-T`. */
+function rejectNamesOfCounts({ asked, compat, listing }: Draft): void {
+  if (asked.length === 0 || (listing !== 'methods' && listing !== 'definitions')) return;
+  if (listing === 'methods' && compat) throw new TspaholeError('usage', METHODS_WITH_CLASS);
+  const hint = listing === 'definitions' ? '; --defined_in names the units of one' : '';
+  throw new TspaholeError('usage', `--nr_${listing} counts for all types and excludes names of types${hint}`);
+}
+
+const METHODS_WITH_CLASS =
+  "-m/nr_methods doesn't work with --class/-C, it shows all classes and the number of its methods";
 
 function rejectContradictions({ structsOnly, unionsOnly }: Draft): void {
   if (structsOnly && unionsOnly) {

@@ -34,6 +34,15 @@ export interface DwarfOptions {
   readonly excludeLanguages?: readonly number[] | undefined;
 }
 
+/** What a reader is told, and tells, while it reads. */
+export interface DwarfEvents {
+  readonly onNote?: ((note: DwarfNote) => void) | undefined;
+  /** Called for each unit, before it is handed out. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Once it is aborted, the next unit is its reason, thrown. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** The types of one compile unit. */
 export interface DwarfUnit {
   /** Path of the source, as the compiler was given it. */
@@ -48,20 +57,15 @@ export class DwarfReader {
   readonly #binding: DwarfBinding;
   readonly #handle: DwarfHandle;
   readonly #names: StringTable;
-  readonly #onNote: (note: DwarfNote) => void;
+  readonly #events: DwarfEvents;
 
   /** Number of units in the file. */
   readonly unitCount: number;
 
   /** Opens a file. Throws `not-found`, `io`, `unsupported` or `bad-data`. */
-  constructor(
-    binding: DwarfBinding,
-    path: string,
-    options: DwarfOptions,
-    onNote: (note: DwarfNote) => void = () => {},
-  ) {
+  constructor(binding: DwarfBinding, path: string, options: DwarfOptions, events: DwarfEvents = {}) {
     this.#binding = binding;
-    this.#onNote = onNote;
+    this.#events = events;
     this.#handle = translateErrors(() => binding.open(path, bindingOptions(options)));
     const strings = new StringTable(new Uint8Array(binding.strings(this.#handle)));
     this.#names = new StringTable(new Uint8Array(0), strings);
@@ -70,11 +74,14 @@ export class DwarfReader {
 
   /** The units in the order of the file. Leaving the loop ends the work. */
   *units(): Generator<DwarfUnit> {
+    const { onNote, onProgress, signal } = this.#events;
     try {
-      for (;;) {
+      for (let done = 1; ; done++) {
+        signal?.throwIfAborted();
         const batch = translateErrors(() => this.#binding.next(this.#handle));
         if (batch === undefined) return;
-        for (const note of batch.notes) this.#onNote(note);
+        for (const note of batch.notes) onNote?.(note);
+        onProgress?.(done, this.unitCount);
         const columns = columnsOf(batch);
         if (columns.arena !== undefined) this.#names.append(columns.arena);
         yield { name: this.#names.text(batch.nameOffset), table: tableOf(batch, columns, this.#names) };

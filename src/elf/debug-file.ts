@@ -3,21 +3,20 @@
  * file and its checksum (gdb manual, "Separate Debug Files").
  */
 
+import { realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { ElfFile } from './file.ts';
 
 const DEBUG_ROOT = '/usr/lib/debug';
 
-/** A file that may hold the debug information, and what tells that it does. */
+/** A file that holds the debug information if it has the build ID, or else if its checksum is right. */
 export interface DebugFileCandidate {
   readonly path: string;
-  /** The build ID that the file must have. */
-  readonly buildId?: Uint8Array | undefined;
-  /** The CRC-32 of the whole file. */
+  /** The CRC-32 of the whole file; undefined where only the build ID counts. */
   readonly crc?: number | undefined;
 }
 
-/** The candidates for the file at `path`, the likeliest first. Nothing is opened. */
+/** The candidates for the file at `path`, the likeliest first. No file is opened. */
 export function debugFileCandidates(elf: ElfFile, path: string): DebugFileCandidate[] {
   const candidates: DebugFileCandidate[] = [];
   const buildId = elf.buildId();
@@ -25,16 +24,27 @@ export function debugFileCandidates(elf: ElfFile, path: string): DebugFileCandid
     const hex = Buffer.from(buildId).toString('hex');
     candidates.push({
       path: `${DEBUG_ROOT}/.build-id/${hex.slice(0, 2)}/${hex.slice(2)}.debug`,
-      buildId,
     });
   }
   const link = debugLink(elf);
   if (link === undefined) return candidates;
-  const directory = dirname(resolve(path));
-  for (const at of [directory, join(directory, '.debug'), join(DEBUG_ROOT, directory)]) {
-    candidates.push({ path: join(at, link.name), crc: link.crc });
+  for (const directory of directoriesOf(path)) {
+    for (const at of [directory, join(directory, '.debug'), join(DEBUG_ROOT, directory)]) {
+      candidates.push({ path: join(at, link.name), crc: link.crc });
+    }
   }
   return candidates;
+}
+
+/** The folder of a file as it was named, and that in which it really lies. */
+function directoriesOf(path: string): ReadonlySet<string> {
+  const named = dirname(resolve(path));
+  try {
+    return new Set([named, dirname(realpathSync(path))]);
+  } catch {
+    // A descriptor of a file that was deleted.
+    return new Set([named]);
+  }
 }
 
 /** `.gnu_debuglink`: a name, NUL, padding to 4 bytes, a checksum in the file's byte order. */

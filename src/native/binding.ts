@@ -3,6 +3,7 @@
  * dist/lib and from the bundle in dist/cli alike: all look for the package's own directory.
  */
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -17,22 +18,35 @@ const ROOTS: readonly string[] = ['../..', '../../..'];
  */
 export function loadBinding(name: string): unknown {
   if (process.env.TSPAHOLE_NO_ADDON === '1') return undefined;
-  for (const root of ROOTS) {
-    for (const directory of ['build/Release', `prebuilds/${process.platform}-${process.arch}`]) {
-      const addon = openAddon(join(import.meta.dirname, root, directory, `${name}.node`));
-      if (addon !== undefined) return addon;
-    }
+  for (const path of pathsOf(name)) {
+    const addon = openAddon(path);
+    if (!(addon instanceof Error)) return addon.exports;
   }
   return undefined;
 }
 
-function openAddon(path: string): unknown {
+/** Why {@link loadBinding} gives nothing, in one line; undefined where there is no addon of that name. */
+export function whyNoBinding(name: string): string | undefined {
+  if (process.env.TSPAHOLE_NO_ADDON === '1') return 'TSPAHOLE_NO_ADDON is set';
+  const present = pathsOf(name).find((path) => existsSync(path));
+  const failure = present && openAddon(present);
+  return failure instanceof Error ? failure.message.replace(/\n.*/s, '') : undefined;
+}
+
+function pathsOf(name: string): string[] {
+  const folders = ['build/Release', `prebuilds/${process.platform}-${process.arch}`];
+  return ROOTS.flatMap((root) =>
+    folders.map((folder) => join(import.meta.dirname, root, folder, `${name}.node`)),
+  );
+}
+
+function openAddon(path: string): { readonly exports: unknown } | Error {
   const module: { exports: unknown } = { exports: {} };
   try {
     // What `require` does for a .node file, without the cost of making a `require` first.
     process.dlopen(module, path);
-    return module.exports;
-  } catch {
-    return undefined;
+    return module;
+  } catch (error) {
+    return error as Error;
   }
 }

@@ -8,6 +8,7 @@ import { SeenComposites, systemCachelineSize, typeFilter } from '../../internal.
 import { writeText } from '../output.ts';
 import type { Streams } from '../run.ts';
 import type { ListSettings } from '../settings.ts';
+import type { Counter } from './counter.ts';
 import type { JsonRenderer } from './json-renderer.ts';
 import { containersOf, pointersTo } from './relations.ts';
 import type { Renderer, Unit } from './renderer.ts';
@@ -19,6 +20,7 @@ type Qualified = typeof import('./qualified.ts');
 
 /** What only some listings need, loaded by then. */
 export interface ListParts {
+  readonly Counter: typeof Counter | undefined;
   readonly JsonRenderer: typeof JsonRenderer | undefined;
   readonly layoutsForWordSize: LayoutsForWordSize | undefined;
   readonly qualified: Qualified | undefined;
@@ -30,6 +32,7 @@ export class Finder {
   readonly #streams: Streams;
   readonly #renderer: Renderer;
   readonly #seen: SeenComposites;
+  readonly #counter: Counter | undefined;
   readonly #cachelineSize: number;
   /** Names of `-C`, `-i`, `-f` that no unit had so far. */
   #missing: string[];
@@ -45,6 +48,7 @@ export class Finder {
         ? new TextRenderer(settings, streams.out)
         : new parts.JsonRenderer(settings, streams.out, this.#cachelineSize);
     this.#seen = new SeenComposites({ ignoreKind: settings.compat, nameOf: parts.qualified?.qualifiedName });
+    this.#counter = parts.Counter && new parts.Counter(settings);
     this.#missing = [...this.#names];
   }
 
@@ -60,18 +64,21 @@ export class Finder {
 
   /** Whether everything that was asked for by name has been found. */
   get isDone(): boolean {
+    const { compat, definedIn } = this.#settings;
+    if (definedIn && !compat) return false;
     return this.#names.length > 0 && this.#missing.length === 0;
   }
 
-  /** Prints what a unit has of what is asked for. */
-  visit({ name, table }: TypeUnit): void {
+  /** Prints what a unit of the file at `path` has of what is asked for. */
+  visit({ name, table }: TypeUnit, path: string): void {
     if (table.end === table.firstId) return;
     const layouts = this.#layoutsOf(table);
-    const unit: Unit = { name, table: layouts.table, layouts };
+    const unit: Unit = { path, name, table: layouts.table, layouts };
     this.#renderer.begin(unit);
     if (this.#settings.containsEnumerator !== undefined && this.#showsEnumerator(unit)) return;
-    if (this.#names.length > 0) this.#visitNames(unit);
-    else this.#list(unit);
+    if (this.#names.length === 0) this.#list(unit);
+    else if (this.#settings.definedIn) this.#visitDefinitions(unit);
+    else this.#visitNames(unit);
     this.#renderer.end();
   }
 
@@ -99,6 +106,7 @@ export class Finder {
    * it. Returns whether nothing is missing.
    */
   finish({ silent = false }: { readonly silent?: boolean } = {}): boolean {
+    this.#renderer.counts(this.#counter?.counted ?? []);
     this.#renderer.finish();
     if (silent) return false;
     const { compat, containsEnumerator } = this.#settings;
@@ -148,6 +156,19 @@ export class Finder {
     this.#missing = missing;
   }
 
+  /** pahole takes one name from a unit and goes on to the next unit with the others. */
+  #visitDefinitions({ table }: Unit): void {
+    const { compat, findPointersTo, skipMissing } = this.#settings;
+    for (const name of compat ? this.#missing : this.#names) {
+      const id = findTypeByName(table, name, { forwards: compat && findPointersTo.length > 0 });
+      if (id !== undefined) {
+        this.#missing = this.#missing.filter((other) => other !== name);
+        this.#renderer.definition(id);
+      }
+      if (compat && (id !== undefined || !skipMissing)) return;
+    }
+  }
+
   #showNamed(unit: Unit, id: TypeId): void {
     const { contains, findPointersTo, recursive } = this.#settings;
     if (contains.length > 0) {
@@ -166,17 +187,19 @@ export class Finder {
   }
 
   #list(unit: Unit): void {
-    const { anonInclude, compat, sort, showPrivate } = this.#settings;
+    const { anonInclude, compat, listing, sort } = this.#settings;
     const { table } = unit;
-    const { side } = table;
     const passes = this.#passes(unit);
-    const isSorted = sort && this.#settings.listing === 'layout';
+    if (this.#counter !== undefined) {
+      this.#counter.add(unit, passes);
+      return;
+    }
+    const isSorted = sort && (listing === 'layout' || compat);
     // Units repeat one another's types, and few of one are printed.
-    if (side === undefined) this.#renderer.prepareListing();
+    if (table.side === undefined) this.#renderer.prepareListing();
     for (const id of unit.layouts.composites) {
       const isNamed = table.nameOffset(id) !== 0;
       if (!isNamed && !anonInclude) continue;
-      if (side !== undefined && !showPrivate && !side.isTopLevel(id)) continue;
       if (!passes(id)) continue;
       // Types that only differ in their members' types are told apart by the sort.
       const keepsEqual = isSorted && (table.vlen(id) > 0 || !compat);
@@ -186,11 +209,15 @@ export class Finder {
   }
 
   #passes(unit: Unit): (id: TypeId) => boolean {
-    const { exclude, prefixFilter, declExclude, compat } = this.#settings;
+    const { exclude, prefixFilter, declExclude, compat, showPrivate } = this.#settings;
     const { strings, side } = unit.table;
     const passesLayout = typeFilter(unit.layouts, { ...this.#settings, narrowCounters: compat });
-    if (exclude === undefined && prefixFilter === undefined && declExclude === undefined) return passesLayout;
+    const hidesPrivate = side !== undefined && !showPrivate;
+    const hasPrefix = exclude !== undefined || prefixFilter !== undefined || declExclude !== undefined;
+    if (!hidesPrivate && !hasPrefix) return passesLayout;
     return (id) => {
+      if (hidesPrivate && !side.isTopLevel(id)) return false;
+      if (!hasPrefix) return passesLayout(id);
       const declFile = declExclude === undefined ? 0 : (side?.declFile(id) ?? 0);
       if (declFile !== 0 && strings.text(declFile).startsWith(declExclude as string)) return false;
       const name = this.#renderer.nameOf(id);

@@ -15,7 +15,15 @@ import type { Output } from '../output.ts';
 import type { ListSettings } from '../settings.ts';
 import { ownVersion } from '../version.ts';
 import type { Container } from './relations.ts';
-import type { Renderer, Unit } from './renderer.ts';
+import type { Counted, Renderer, Unit } from './renderer.ts';
+
+/** Where an entry was found, as far as that is not clear. */
+interface Origin {
+  /** Path of the file, where several are listed. */
+  readonly file?: string | undefined;
+  /** Name of the compile unit; undefined for BTF. */
+  readonly unit?: string | undefined;
+}
 
 /** What every entry of the document begins with. */
 interface Heading {
@@ -37,6 +45,9 @@ export class JsonRenderer implements Renderer {
   /** Makes no text of its own: its context is where type texts are made. */
   #emitter!: PaholeEmitter;
   #typedefs: Uint32Array | undefined;
+  #origin: Origin = {};
+  /** Of the emitters that wait for the end. */
+  readonly #origins = new Map<PaholeEmitter, Origin>();
 
   /** `cachelineSize` is that of the layouts, in bytes. */
   constructor(settings: ListSettings, output: Output, cachelineSize: number) {
@@ -49,8 +60,14 @@ export class JsonRenderer implements Renderer {
   begin(unit: Unit): void {
     const { expandTypes, relOffset } = this.#settings;
     this.#unit = unit;
+    this.#origin = this.#originIn(unit.path, unit.table.side === undefined ? undefined : unit.name);
     this.#typedefs = undefined;
     this.#emitter = new PaholeEmitter(unit.layouts, { expandTypes, relativeOffsets: relOffset });
+    if (this.#isSorted) this.#origins.set(this.#emitter, this.#origin);
+  }
+
+  #originIn(path: string, unit: string | undefined): Origin {
+    return { file: this.#settings.files.length > 1 ? path : undefined, unit };
   }
 
   prepareListing(): void {
@@ -78,6 +95,20 @@ export class JsonRenderer implements Renderer {
     this.#described(id);
   }
 
+  definition(id: TypeId): void {
+    this.#add(id, () => ({ ...this.#heading(id), unit: this.#unit.name }));
+  }
+
+  counts(counted: readonly Counted[]): void {
+    const isMethods = this.#settings.listing === 'methods';
+    for (const { id, isUnion, strings, nameOffset, count, path, unit } of counted) {
+      const kind: JsonKind = isUnion ? 'union' : 'struct';
+      const number = isMethods ? { parameterCount: count } : { definitionCount: count };
+      const name = strings.text(nameOffset);
+      this.#document.add({ id, kind, name, ...number, ...this.#originIn(path, unit) });
+    }
+  }
+
   container({ id, count, depth }: Container): void {
     this.#add(id, () => ({ ...this.#heading(id), count, depth }));
   }
@@ -100,6 +131,7 @@ export class JsonRenderer implements Renderer {
     try {
       for (const { emitter, id } of sortByName(this.#waiting)) {
         this.#emitter = emitter;
+        this.#origin = this.#origins.get(emitter) as Origin;
         this.#add(id, () => jsonType(emitter.context, id));
       }
     } finally {
@@ -135,6 +167,8 @@ export class JsonRenderer implements Renderer {
           return { ...heading, nameLength: Buffer.byteLength(heading.name || (heading.typedefName ?? '')) };
         case 'name':
         case 'layout':
+        case 'methods':
+        case 'definitions':
           return heading;
       }
     });
@@ -147,11 +181,12 @@ export class JsonRenderer implements Renderer {
       entry = make();
     } catch (error) {
       if (error instanceof TspaholeError) {
-        this.#document.add({ id, kind: jsonKind(this.#emitter.context, id), error: error.message });
+        const kind = jsonKind(this.#emitter.context, id);
+        this.#document.add({ id, kind, error: error.message, ...this.#origin });
       }
       throw error;
     }
-    this.#document.add(entry);
+    this.#document.add({ ...entry, ...this.#origin });
   }
 
   #heading(id: TypeId): Heading {
@@ -169,8 +204,10 @@ export class JsonRenderer implements Renderer {
 }
 
 /** What the entries of the document tell. */
-function listingOf({ contains, containsEnumerator, findPointersTo, listing }: ListSettings): string {
+function listingOf(settings: ListSettings): string {
+  const { contains, containsEnumerator, definedIn, findPointersTo, listing } = settings;
   if (containsEnumerator !== undefined) return 'layout';
+  if (definedIn) return 'definedIn';
   if (contains.length > 0) return 'contains';
   return findPointersTo.length > 0 ? 'pointers' : listing;
 }

@@ -16,6 +16,7 @@ import {
 import { parseClassNames } from '../class-names.ts';
 import { keepsBtf, keepsUnit, languageCodes } from '../languages.ts';
 import { writeText } from '../output.ts';
+import type { Progress } from '../progress.ts';
 import type { Streams } from '../run.ts';
 import type { DebugFormat, ListSettings } from '../settings.ts';
 import { Finder, type ListParts } from './finder.ts';
@@ -25,15 +26,53 @@ import { Finder, type ListParts } from './finder.ts';
  * when a name was not found or a file could not be read. Pahole's mode gives 0 for names not found.
  * Throws `io` when the output cannot be written.
  */
-export async function runList(settings: ListSettings, streams: Streams): Promise<number> {
-  const { json, wordSize } = settings;
+export async function runList(settings: ListSettings, given: Streams): Promise<number> {
+  const { json, listing, wordSize } = settings;
+  const isCount = listing === 'methods' || listing === 'definitions';
+  const { streams, progress } = await progressOf(settings, given);
   const parts: ListParts = {
+    Counter: isCount ? (await import('./counter.ts')).Counter : undefined,
     JsonRenderer: json ? (await import('./json-renderer.ts')).JsonRenderer : undefined,
     layoutsForWordSize:
       wordSize === undefined ? undefined : (await import('./word-size.ts')).layoutsForWordSize,
     qualified: needsQualified(settings) ? await import('./qualified.ts') : undefined,
   };
-  return settings.compat ? listAsPahole(settings, streams, parts) : listOwn(settings, streams, parts);
+  const run: ListRun = { parts, streams, progress, kernel: await runningKernel(settings, given) };
+  try {
+    return settings.compat ? listAsPahole(settings, run) : listOwn(settings, run);
+  } finally {
+    progress?.erase();
+  }
+}
+
+/** What a listing works with besides its settings. */
+interface ListRun {
+  readonly parts: ListParts;
+  readonly streams: Streams;
+  /** Absent where there is none to show. */
+  readonly progress: Progress | undefined;
+  /** The file with the types of the running kernel; undefined where there is none. */
+  readonly kernel: string | undefined;
+}
+
+/** BTF is read too fast for a progress. */
+async function progressOf(
+  settings: ListSettings,
+  streams: Streams,
+): Promise<{ readonly streams: Streams; readonly progress?: Progress }> {
+  const { files, formatPath, progress } = settings;
+  if (!progress || (files.length === 0 && !formatPath?.includes('dwarf'))) return { streams };
+  const { withProgress } = await import('../progress.ts');
+  return withProgress(streams);
+}
+
+/** BTF where there is some and it may be read, else the vmlinux that is installed. */
+async function runningKernel({ formatPath }: ListSettings, { env }: Streams): Promise<string | undefined> {
+  const btf = env.PAHOLE_VMLINUX_BTF_FILENAME || RUNNING_KERNEL_BTF;
+  const takesBtf = formatPath?.includes('btf') ?? true;
+  if (takesBtf && isReadable(btf)) return btf;
+  const { runningVmlinux } = await import('./running-kernel.ts');
+  return runningVmlinux(env) ?? (takesBtf ? btf : undefined);
 }
 
 /** Whether names with scopes may be asked for, or tell types apart. pahole knows none. */
@@ -49,22 +88,27 @@ function needsQualified({
 }
 
 /** What is asked for can be read, and the rest named: a file that fails does not hold up the others. */
-function listOwn(given: ListSettings, streams: Streams, parts: ListParts): number {
+function listOwn(given: ListSettings, run: ListRun): number {
+  const { streams } = run;
   const settings = withSoleOperandAsName(given);
   refuseOtherFormats(settings);
-  const finder = new Finder(settings, streams, parts);
-  const base = loadBase(settings);
-  const paths = settings.files.length > 0 ? settings.files : [runningKernel(streams)];
+  if (settings.definedIn && settings.classNames.length === 0) {
+    throw new TspaholeError('usage', '--defined_in needs names of types (--class_name)');
+  }
+  const finder = new Finder(settings, streams, run.parts);
+  const options = loadOptions(settings, run);
+  const paths = settings.files.length > 0 ? settings.files : [kernelOf(run)];
   let failures = 0;
   for (const path of paths) {
     try {
-      visit(finder, loadSync(path, loadOptions(settings, base)), settings, streams);
+      visit(finder, loadSync(path, options), settings, streams);
     } catch (error) {
       if (!(error instanceof TspaholeError) || error.code === 'usage') throw error;
       finder.flush();
       writeText(streams.err, `tspahole: ${error.message}\n`);
       failures++;
     }
+    run.progress?.erase();
     if (finder.isDone) break;
   }
   // Where nothing could be read, that says it all.
@@ -87,21 +131,29 @@ function refuseOtherFormats({ formatPath }: ListSettings): void {
 }
 
 /** What a file is asked for. */
-function loadOptions(settings: ListSettings, base: TypeTable | undefined): LoadOptions {
+function loadOptions(settings: ListSettings, { progress }: ListRun): LoadOptions {
   const { formatPath, jobs, kabiPrefix, languages, showPrivate } = settings;
   const isTypeFormat = (format: DebugFormat): format is TypeFormat => format !== 'ctf';
   const excludeLanguages = languages?.exclude ? languageCodes(languages) : [];
   const declFiles = settings.showDeclInfo || settings.declExclude !== undefined;
-  const dwarf = { threads: jobs, kabiPrefix, excludeLanguages, declFiles, bodies: showPrivate };
-  return { base, formats: formatPath?.filter(isTypeFormat), dwarf };
+  const functions = settings.listing === 'methods';
+  const dwarf = { threads: jobs, kabiPrefix, excludeLanguages, declFiles, functions, bodies: showPrivate };
+  return {
+    base: loadBase(settings),
+    formats: formatPath?.filter(isTypeFormat),
+    dwarf,
+    debuginfod: settings.debuginfod,
+    onProgress: progress?.update,
+  };
 }
 
 function loadBase({ btfBase }: ListSettings): TypeTable | undefined {
   return btfBase === undefined ? undefined : loadSync(btfBase, { formats: ['btf'] }).table();
 }
 
-function runningKernel({ env }: Streams): string {
-  return env.PAHOLE_VMLINUX_BTF_FILENAME || RUNNING_KERNEL_BTF;
+function kernelOf({ kernel }: ListRun): string {
+  if (kernel !== undefined) return kernel;
+  throw new TspaholeError('not-found', 'no vmlinux with the build ID of the running kernel is installed');
 }
 
 function visit(finder: Finder, source: TypeSource, settings: ListSettings, { err }: Streams): void {
@@ -111,12 +163,14 @@ function visit(finder: Finder, source: TypeSource, settings: ListSettings, { err
     if (unitExclude !== undefined && unit.name.startsWith(unitExclude)) continue;
     const language = unit.table.side?.language;
     if (languages !== undefined && language !== undefined && !keepsUnit(languages, language)) continue;
-    finder.visit(unit);
+    finder.visit(unit, source.path);
     if (finder.isDone || firstUnitOnly) break;
   }
-  if (compat || source.notes.length === 0) return;
+  // That DWARF was not read changes the text, so pahole's mode says it too.
+  if (source.notes.length === 0 || (compat && source.format === 'dwarf')) return;
   finder.flush();
-  for (const note of source.notes) writeText(err, `tspahole: ${source.path}: ${note}\n`);
+  for (const note of source.notes)
+    writeText(err, `${compat ? 'pahole' : 'tspahole'}: ${source.path}: ${note}\n`);
 }
 
 /** Signals that pahole would try its first operand as a list of type names. */
@@ -133,14 +187,17 @@ class CannotLoad extends Error {
  * pahole reads one file after the other and gives up at the first that it cannot read; without `-C` it
  * then takes the first operand for type names of the running kernel, unless that is a readable file.
  */
-function listAsPahole(settings: ListSettings, streams: Streams, parts: ListParts): number {
-  const base = loadBase(settings);
+function listAsPahole(settings: ListSettings, run: ListRun): number {
+  const { kernel, parts, streams } = run;
+  const options = loadOptions(settings, run);
   const attempt = (present: ListSettings): number => {
     const finder = new Finder(present, streams, parts);
     try {
-      for (const path of present.files) tryVisit(finder, path, () => loadForPahole(path, present, base));
+      for (const path of present.files) tryVisit(finder, path, () => loadForPahole(path, options));
       if (present.files.length === 0) {
-        tryVisit(finder, undefined, () => loadForPahole(runningKernel(streams), present, base));
+        tryVisit(finder, undefined, () =>
+          kernel === undefined ? undefined : loadForPahole(kernel, options),
+        );
       }
     } catch (error) {
       finder.flush();
@@ -163,13 +220,9 @@ function listAsPahole(settings: ListSettings, streams: Streams, parts: ListParts
   }
 }
 
-function loadForPahole(
-  path: string,
-  settings: ListSettings,
-  base: TypeTable | undefined,
-): TypeSource | undefined {
+function loadForPahole(path: string, options: LoadOptions): TypeSource | undefined {
   try {
-    return loadSync(path, loadOptions(settings, base));
+    return loadSync(path, options);
   } catch (error) {
     if (error instanceof TspaholeError) return undefined;
     throw error;

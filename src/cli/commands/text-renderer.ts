@@ -13,7 +13,7 @@ import {
 import type { Output } from '../output.ts';
 import type { ListSettings } from '../settings.ts';
 import type { Container } from './relations.ts';
-import type { Renderer, Unit } from './renderer.ts';
+import type { Counted, Renderer, Unit } from './renderer.ts';
 
 export class TextRenderer implements Renderer {
   readonly #settings: ListSettings;
@@ -85,6 +85,30 @@ export class TextRenderer implements Renderer {
   enumeration(id: TypeId): void {
     this.#emitter.emitEnum(id);
     this.#emitter.context.out.newline();
+  }
+
+  /** With several names, a line says whose unit it names. */
+  definition(id: TypeId): void {
+    const { out } = this.#emitter.context;
+    const { classNames, compat, separator } = this.#settings;
+    if (classNames.length > 1 && !compat) {
+      this.#name(id);
+      out.putText(separator);
+    }
+    out.putText(this.#unit.name);
+    out.newline();
+  }
+
+  counts(counted: readonly Counted[]): void {
+    const separator = Buffer.from(this.#settings.separator).toString('latin1');
+    let lines = '';
+    for (const { strings, nameOffset, count } of counted) {
+      lines += `${strings.latin1At(nameOffset)}${separator}${count}\n`;
+      if (lines.length < FLUSH_LENGTH) continue;
+      this.#output.write(Buffer.from(lines, 'latin1'));
+      lines = '';
+    }
+    if (lines !== '') this.#output.write(Buffer.from(lines, 'latin1'));
   }
 
   container({ id, count, depth }: Container): void {
@@ -184,3 +208,5 @@ export class TextRenderer implements Renderer {
 const NO_NAME = '(null)';
 
 const MAX_CONTAINER_INDENT = 127;
+
+const FLUSH_LENGTH = 1 << 14;

@@ -6,6 +6,7 @@
 //     strings(reader)      -> ArrayBuffer   the logical blob of names up to the arena, see strings.h
 //     next(reader)         -> unit | undefined    throws as open does
 //     close(reader)        cancels what is still to do; the reader then has no more units
+//     writeAtInterrupt(descriptor, text)          see interrupt.h
 //     elfutilsVersion()     -> number        as in ELFUTILS_VERSION, of the headers that this was built with
 
 #include <elfutils/version.h>
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "batch.h"
+#include "interrupt.h"
 #include "reader.h"
 
 namespace {
@@ -269,6 +271,14 @@ napi_value close(const Scope& scope, napi_callback_info info) {
   return scope.undefined();
 }
 
+napi_value writeAtInterrupt(const Scope& scope, napi_callback_info info) {
+  napi_value arguments[2];
+  scope.arguments(info, 2, arguments);
+  const int descriptor = static_cast<int>(scope.toNumber(arguments[0]));
+  tspahole::dwarf::writeAtInterrupt(descriptor, scope.toText(arguments[1]));
+  return scope.undefined();
+}
+
 napi_value elfutilsVersion(const Scope& scope, napi_callback_info) { return scope.number(_ELFUTILS_VERSION); }
 
 // A function as N-API calls it: C++ exceptions become JavaScript's.
@@ -307,6 +317,7 @@ NAPI_MODULE_INIT() {
   define<strings>(env, exports, "strings");
   define<next>(env, exports, "next");
   define<close>(env, exports, "close");
+  define<writeAtInterrupt>(env, exports, "writeAtInterrupt");
   define<elfutilsVersion>(env, exports, "elfutilsVersion");
   return exports;
 }
