@@ -5,6 +5,8 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'rolldown';
 
 const commanderLicense = () =>
@@ -12,6 +14,25 @@ const commanderLicense = () =>
     new URL('node_modules/commander/LICENSE', import.meta.url),
     'utf8',
   )}`;
+
+/** The modules that src/cli/main.ts needs without an `import()`, directly or through others. */
+const hotModules = new Set();
+addHotModules(fileURLToPath(new URL('src/cli/main.ts', import.meta.url)));
+
+/** Adds a module and what it imports; of the doors of the library, what they export of `names`. */
+function addHotModules(path, names = []) {
+  const isDoor = /[\\/]src[\\/](index|internal)\.ts$/.test(path);
+  if (hotModules.has(path) && !isDoor) return;
+  hotModules.add(path);
+  const statements = readFileSync(path, 'utf8').matchAll(
+    /^(?:import|export) (?!type )\{([^}]*)\} from '(\.[^']+)';/gm,
+  );
+  for (const [, list, specifier] of statements) {
+    const wanted = list.split(',').map((name) => name.trim());
+    if (isDoor && !wanted.some((name) => names.includes(name))) continue;
+    addHotModules(join(dirname(path), specifier), wanted);
+  }
+}
 
 /** Says that dist/cli is CommonJS inside an ES module package, and whose code lies in it. */
 const companions = {
@@ -37,6 +58,12 @@ export default defineConfig({
     minify: { compress: false, mangle: false, codegen: true },
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
-    codeSplitting: { groups: [{ name: 'commander', test: /node_modules[\\/]commander[\\/]/ }] },
+    codeSplitting: {
+      groups: [
+        { name: 'commander', test: /node_modules[\\/]commander[\\/]/ },
+        // Else a part of this, shared with another chunk, may become a chunk that every start loads.
+        { name: 'main', test: (id) => hotModules.has(id), includeDependenciesRecursively: false },
+      ],
+    },
   },
 });

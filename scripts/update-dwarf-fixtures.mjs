@@ -65,6 +65,8 @@ const OPTION_SETS = {
   'expand-sort': ['-c', '64', '-E', '--sort'],
   sizes: ['-s'],
   'decl-info': ['-c', '64', '-I'],
+  definitions: ['-T'],
+  methods: ['-m'],
 };
 
 const CXX_OPTION_SETS = {
