@@ -158,27 +158,32 @@ function loadElf(path: string, source: ByteSource, options: LoadOptions): TypeSo
   const elf = parseElf(source);
   const failures: TspaholeError[] = [];
   for (const format of formats) {
-    const found =
-      format === 'btf'
-        ? loadBtfSection(path, elf, options, failures)
-        : loadDwarf(path, elf, options, failures);
-    if (found !== undefined) return found;
+    const notes = failures.map(({ message }) => `${message}; ${FORMAT_NAMES[format]} is read instead`);
+    try {
+      const loadFormat = format === 'btf' ? loadBtfSection : loadDwarf;
+      const found = loadFormat(path, elf, options, notes);
+      if (found !== undefined) return found;
+    } catch (error) {
+      if (!(error instanceof TspaholeError)) throw error;
+      failures.push(error);
+    }
   }
-  // What stopped the reading of DWARF is the reason that counts.
+  // What stopped the reading of the first is the reason that counts.
   throw failures[0] ?? nothingOf(formats);
 }
+
+const FORMAT_NAMES: Readonly<Record<TypeFormat, string>> = { dwarf: 'DWARF', btf: 'BTF' };
 
 function loadBtfSection(
   path: string,
   elf: ElfFile,
   options: LoadOptions,
-  failures: readonly TspaholeError[],
+  notes: readonly string[],
 ): TypeSource | undefined {
   const section = elf.section('.BTF');
   if (section === undefined) return undefined;
   const pointerSize = elf.header.wordSize;
   const base = options.base ?? decodeDistilledBase(elf, pointerSize);
-  const notes = failures.map(({ message }) => `${message}; its BTF is read instead`);
   return btfSource(path, decodeBtf(section.data(), { base, pointerSize }), notes);
 }
 

@@ -81,7 +81,7 @@ export class Progress {
 
 const NEWLINE = 0x0a;
 
-/** One line of less than 40 columns, which every terminal has. */
+/** One line of at most 50 columns, so that it does not wrap on terminals that people use. */
 export function formatProgress(done: number, total: number): string {
   const filled = total > 0 ? Math.floor((BAR_WIDTH * Math.min(done, total)) / total) : 0;
   return `[${'#'.repeat(filled)}${' '.repeat(BAR_WIDTH - filled)}] ${done}/${total} units`;

@@ -12,54 +12,37 @@ import { findDebugFile, hasDwarf } from './debug-file.ts';
 import { fetchDebugFile } from './debuginfod.ts';
 
 /**
- * The types of the file at `path`, or undefined where it has no DWARF. Where it has some that cannot be had,
- * that goes to `failures`: another format may do. Throws what the reader throws.
+ * The types of the file at `path`, or undefined where it has no DWARF; `notes` are what its own begin with.
+ * Throws what the reader throws, and what says that DWARF is there and cannot be had on this machine.
  */
 export function loadDwarf(
   path: string,
   elf: ElfFile,
   options: LoadOptions,
-  failures: TspaholeError[],
+  notes: readonly string[],
 ): TypeSource | undefined {
-  try {
-    const debugPath = hasDwarf(elf) ? path : (findDebugFile(elf, path) ?? fetched(elf, options));
-    return debugPath === undefined ? undefined : dwarfSource(path, debugPath, options);
-  } catch (error) {
-    if (!(error instanceof Unavailable)) throw error;
-    failures.push(error.reason);
-    return undefined;
-  }
-}
-
-/** DWARF is there and cannot be had on this machine. */
-class Unavailable extends Error {
-  readonly reason: TspaholeError;
-
-  constructor(reason: TspaholeError) {
-    super();
-    this.reason = reason;
-  }
-}
-
-function fetched(elf: ElfFile, { debuginfod }: LoadOptions): string | undefined {
-  if (debuginfod !== true) return undefined;
-  const fetched = fetchDebugFile(elf.buildId());
-  if (fetched instanceof TspaholeError) throw new Unavailable(fetched);
-  return fetched;
-}
-
-function dwarfSource(path: string, debugPath: string, options: LoadOptions): TypeSource {
+  const debugPath = hasDwarf(elf) ? path : (findDebugFile(elf, path) ?? fetched(elf, options));
+  if (debugPath === undefined) return undefined;
   const binding = loadBinding('tspahole_dwarf') as DwarfBinding | undefined;
-  if (binding === undefined) throw new Unavailable(new TspaholeError('unsupported', withoutAddon()));
-  const notes: string[] = [];
+  if (binding === undefined) throw new TspaholeError('unsupported', withoutAddon());
+  const ownNotes = [...notes];
   const open = (): DwarfReader =>
     new DwarfReader(binding, debugPath, options.dwarf ?? {}, {
       onNote: ({ text, section, offset }) => {
-        notes.push(`${section}+0x${offset.toString(16)}: ${text}`);
+        ownNotes.push(`${section}+0x${offset.toString(16)}: ${text}`);
       },
       onProgress: options.onProgress,
       signal: options.signal,
     });
+  return dwarfSource(path, open, ownNotes);
+}
+
+function fetched(elf: ElfFile, { debuginfod }: LoadOptions): string | undefined {
+  return debuginfod === true ? fetchDebugFile(elf.buildId()) : undefined;
+}
+
+/** A source whose first pass uses the reader that shows whether the file can be opened. */
+function dwarfSource(path: string, open: () => DwarfReader, notes: readonly string[]): TypeSource {
   let first: DwarfReader | undefined = open();
   const read = (): DwarfReader => {
     const reader = first ?? withPlace({ file: path }, open);

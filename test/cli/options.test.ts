@@ -44,8 +44,14 @@ describe('the option table', () => {
     }
   });
 
-  it('adds compat, json and padding', () => {
-    expect(OPTIONS.filter(({ own }) => own).map(({ name }) => name)).toEqual(['compat', 'json', 'padding']);
+  it('adds these', () => {
+    expect(OPTIONS.filter(({ own }) => own).map(({ name }) => name)).toEqual([
+      'compat',
+      'json',
+      'padding',
+      'debuginfod',
+      'no_progress',
+    ]);
   });
 });
 

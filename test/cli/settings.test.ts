@@ -45,6 +45,11 @@ describe('each option sets its field', () => {
     ['-s', { listing: 'sizes' }],
     ['-n', { listing: 'members' }],
     ['-N', { listing: 'nameLength' }],
+    ['-T', { listing: 'definitions' }],
+    ['-m', { listing: 'methods' }],
+    ['-u', { definedIn: true }],
+    ['--debuginfod', { debuginfod: true }],
+    ['--no-progress', { progress: false }],
     ['-z 8', { listing: 'name', holeSizeMin: 8 }],
     ['-H 2', { holesMin: 2 }],
     ['-B 3', { bitHolesMin: 3 }],
@@ -298,5 +303,25 @@ describe('languages', () => {
   ])('%s, exclude %s: BTF is kept %s, by pahole %s', (list, exclude, kept, keptByPahole) => {
     const filter = parseLanguages(list, exclude);
     expect([keepsBtf(filter, false), keepsBtf(filter, true)]).toEqual([kept, keptByPahole]);
+  });
+});
+
+describe('counts over all units', () => {
+  it('exclude names of types', () => {
+    expect(() => settings('-T -C a')).toThrow(usage(expect.stringContaining('--defined_in')));
+    expect(() => settings('-m -i a')).toThrow(
+      usage('--nr_methods counts for all types and excludes names of types'),
+    );
+    expect(() => paholes('-m -C a')).toThrow(
+      usage(expect.stringMatching(/^-m\/nr_methods doesn't work with/)),
+    );
+  });
+
+  it('are the last of what is printed for a type; -m cannot be undone in pahole’s mode', () => {
+    expect(settings('-m -s').listing).toBe('sizes');
+    expect(settings('-s -T').listing).toBe('definitions');
+    expect(paholes('-m -s').listing).toBe('methods');
+    expect(paholes('-m -z 8').listing).toBe('methods');
+    expect(paholes('-m -T').listing).toBe('definitions');
   });
 });
