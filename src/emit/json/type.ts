@@ -12,6 +12,7 @@ import type { TypeId } from '../../model/table.ts';
 import type { EnumType } from '../../model/types.ts';
 import { type EmitContext, MAX_EXPANDED_MEMBERS, MAX_NESTING } from '../context.ts';
 import { putAbstractDeclarator } from '../declarator.ts';
+import { classFacts, type JsonClassFacts, type JsonMemberFacts, memberFacts } from './declarations.ts';
 
 /** The type that a member or a typedef has. */
 export interface JsonReference {
@@ -34,14 +35,14 @@ export interface JsonTypeWaste {
   readonly hasEmbeddedFlexibleArray?: true | undefined;
 }
 
-export interface JsonMember extends MemberItem, JsonReference {
+export interface JsonMember extends MemberItem, JsonReference, JsonMemberFacts {
   readonly typeWaste?: JsonTypeWaste | undefined;
 }
 
 export type JsonItem = JsonMember | Exclude<LayoutItem, MemberItem>;
 
 /** A struct or union; offsets of an inner one count from the start of the outermost. */
-export interface JsonComposite extends Omit<Layout, 'items'> {
+export interface JsonComposite extends Omit<Layout, 'items'>, JsonClassFacts {
   readonly items: readonly JsonItem[];
 }
 
@@ -129,7 +130,13 @@ function composite(walk: Walk, id: TypeId, base: number): JsonComposite {
   const { ctx } = walk;
   const layout = layoutOf(ctx.layouts, id);
   const items = base === 0 ? layout.items : moved(layout.items, base, ctx.cachelineSize);
-  return { ...layout, items: items.map((item) => (item.kind === 'member' ? member(walk, item) : item)) };
+  const facts = classFacts(ctx.table, id);
+  for (const { name } of facts.declarations ?? []) count(walk, name);
+  return {
+    ...layout,
+    ...facts,
+    items: items.map((item) => (item.kind === 'member' ? member(walk, item, id) : item)),
+  };
 }
 
 /** The items of an inner aggregate as they lie in the outermost one, whose cachelines begin elsewhere. */
@@ -166,10 +173,11 @@ function movedItem(item: LayoutItem, base: number): LayoutItem {
   }
 }
 
-function member(walk: Walk, item: MemberItem): JsonMember {
+function member(walk: Walk, item: MemberItem, composite: TypeId): JsonMember {
   count(walk, item.name);
   return {
     ...item,
+    ...memberFacts(walk.ctx.table, composite, item.index),
     ...reference(walk, item.typeId, walk.ctx.relativeOffsets ? 0 : item.byteOffset),
     typeWaste: typeWaste(walk, item.typeId),
   };
