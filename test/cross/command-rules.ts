@@ -219,6 +219,18 @@ export const commandRules: readonly CommandRule[] = [
     },
   },
   {
+    name: 'sortedLists',
+    args: ['-F', 'btf', '-s', '--sort', '-y', 'types', 'same-names.btf'],
+    compat: { stdout: 'types\t8\t0\ntypes\t8\t0\n', code: 0 },
+    own: { stdout: 'types\t8\t0\n', code: 0 },
+  },
+  {
+    name: 'definitionsInUnit',
+    args: ['-F', 'btf', '-T', '-y', 'types', 'same-names.btf'],
+    compat: { stdout: 'types\t2\n', code: 0 },
+    own: { stdout: 'types\t1\n', code: 0 },
+  },
+  {
     name: 'narrowCounters',
     args: ['-F', 'btf', '-s', '-H', '1', 'many-holes.btf'],
     compat: { stdout: 'holes_300\t2400\t44\n', code: 0 },
