@@ -3,8 +3,8 @@
  * declaration of its own; and its vtable.
  */
 
-import { Kind } from '../model/kinds.ts';
 import { FunctionFlag, Inlined } from '../model/functions.ts';
+import { Kind } from '../model/kinds.ts';
 import { type Child, ChildCode, type SideColumns } from '../model/side-columns.ts';
 import type { TypeId } from '../model/table.ts';
 import { definitionKeyword } from './class.ts';
@@ -18,8 +18,6 @@ import { putTypedef } from './typedef.ts';
 
 /** DW_VIRTUALITY_pure_virtual. */
 const PURE = 2;
-/** DW_INL: declared inline is this or the next. */
-const DECLARED_INLINE = 2;
 
 /** Writes a child with its semicolon and an empty line; nothing for one that has no text. */
 export function putChild(ctx: EmitContext, side: SideColumns, child: Child): void {

@@ -216,7 +216,6 @@ export class SideColumns {
   }
 }
 
-
 /** `pairs` are codes and values; those that give a constant belong to the child before them. */
 function readChildren(pairs: Uint32Array): Child[] {
   const found: { -readonly [Field in keyof Child]: Child[Field] }[] = [];
