@@ -8,8 +8,9 @@
  * @packageDocumentation
  */
 
-// BTF: bytes to types, and the checks that the kernel makes.
+// BTF: bytes to types and back, and the checks that the kernel makes.
 export { type DecodeBtfOptions, decodeBtf } from './btf/decode.ts';
+export { type EncodeBtfOptions, encodeBtf } from './btf/encode.ts';
 export { isBtf } from './btf/header.ts';
 export {
   type BtfProblem,

@@ -17,6 +17,7 @@ describe('the values that are exported', () => {
       'TspaholeError',
       'TypeTable',
       'decodeBtf',
+      'encodeBtf',
       'findTypeByName',
       'findTypeByQualifiedName',
       'forEachTypeRef',
