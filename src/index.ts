@@ -10,6 +10,8 @@
 
 // BTF: bytes to types and back, and the checks that the kernel makes.
 export { type DecodeBtfOptions, decodeBtf } from './btf/decode.ts';
+export { type Difference, explainDuplicates } from './btf/dedup/explain.ts';
+export { Deduplicator, type DedupResult, dedup } from './btf/dedup.ts';
 export { type EncodeBtfOptions, encodeBtf } from './btf/encode.ts';
 export { isBtf } from './btf/header.ts';
 export {

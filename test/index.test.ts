@@ -6,6 +6,7 @@ import * as tspahole from '../src/index.ts';
 describe('the values that are exported', () => {
   it('are these and no others', () => {
     expect(Object.keys(tspahole).sort()).toEqual([
+      'Deduplicator',
       'KIND_MISSING',
       'Kind',
       'Layouts',
@@ -17,7 +18,9 @@ describe('the values that are exported', () => {
       'TspaholeError',
       'TypeTable',
       'decodeBtf',
+      'dedup',
       'encodeBtf',
+      'explainDuplicates',
       'findTypeByName',
       'findTypeByQualifiedName',
       'forEachTypeRef',

@@ -1,0 +1,95 @@
+/**
+ * Deduplication: the types of many compile units as one table in which each type lies once. The result has
+ * the types of libbpf's `btf__dedup`, with the same ids; docs/architecture.md has the algorithm, the files in
+ * dedup/ its steps.
+ *
+ * Two types are the same if everything that can be said of them is: kind, name, size, elements, and the same of
+ * all that they refer to. A forward declaration is the struct or union that it declares, if there is one.
+ */
+
+import type { Endian } from '../model/bytes.ts';
+import { WordList } from '../model/intern.ts';
+import type { TypeId } from '../model/table.ts';
+import { TypeTable } from '../model/table.ts';
+import { TypeClasses } from './dedup/classes.ts';
+import { TypeGraph } from './dedup/graph.ts';
+import { refine } from './dedup/refine.ts';
+import { chooseRepresentatives } from './dedup/representatives.ts';
+
+/** What {@link Deduplicator.finish} gives. */
+export interface DedupResult {
+  readonly table: TypeTable;
+  /**
+   * For each type added, in the order of addition, its id in `table`. Ids below the index of the first
+   * own type are those of the base.
+   */
+  readonly ids: Uint32Array;
+}
+
+/** Takes tables one after the other and makes one of them. A table may be forgotten once it is added. */
+export class Deduplicator {
+  readonly #graph: TypeGraph;
+  #pointerSize: number | undefined;
+  #endian: Endian | undefined;
+
+  /** With a base the result continues it, and has no type that the base has. */
+  constructor(base?: TypeTable) {
+    this.#graph = new TypeGraph(base);
+  }
+
+  /**
+   * Adds the own types of a table that continues the base, or has none. Gives the index of its first type
+   * in {@link DedupResult.ids}. Throws `bad-data` for a reference to a type that the table does not hold,
+   * `unsupported` for a kind that BTF does not have, `TypeError` for a table with another base.
+   */
+  add(table: TypeTable): number {
+    if (table.base !== this.#graph.base) throw new TypeError('the table has another base');
+    this.#pointerSize ??= table.pointerSize;
+    this.#endian ??= table.endian;
+    return this.#graph.add(table);
+  }
+
+  /** The one table. Nothing may be added afterwards. */
+  finish(): DedupResult {
+    const graph = this.#graph;
+    const classes = new TypeClasses(graph);
+    refine(classes);
+    const representatives = chooseRepresentatives(classes);
+    const ids = idsOf(representatives, graph.firstOwn);
+    const words = new WordList();
+    const starts = new WordList();
+    for (let node = graph.firstOwn; node < graph.count; node++) {
+      if (representatives[node] !== node) continue;
+      starts.push(words.length);
+      graph.writeRecord(node, ids, words);
+    }
+    return { table: this.#table(words.view(), starts.view()), ids };
+  }
+
+  #table(words: Uint32Array, starts: Uint32Array): TypeTable {
+    const { base, names } = this.#graph;
+    const pointerSize = this.#pointerSize ?? base?.pointerSize ?? 8;
+    const endian = this.#endian ?? base?.endian ?? 'little';
+    return new TypeTable({ words, starts, strings: names.table(), base, pointerSize, endian });
+  }
+}
+
+/** `tables` as one table in which each type lies once. All must have the same base, or none. */
+export function dedup(tables: readonly TypeTable[]): DedupResult {
+  const deduplicator = new Deduplicator(tables[0]?.base);
+  for (const table of tables) deduplicator.add(table);
+  return deduplicator.finish();
+}
+
+/** Numbers what stays, in order. */
+function idsOf(representatives: Uint32Array, firstOwn: number): Uint32Array {
+  const ids = new Uint32Array(representatives.length);
+  let next: TypeId = firstOwn;
+  for (let node = 0; node < ids.length; node++) {
+    if (node < firstOwn) ids[node] = node;
+    else if (representatives[node] === node) ids[node] = next++;
+  }
+  for (let node = firstOwn; node < ids.length; node++)
+    ids[node] = ids[representatives[node] as number] as TypeId;
+  return ids;
+}

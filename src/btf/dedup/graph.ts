@@ -1,0 +1,183 @@
+/**
+ * The types of many tables as one graph: a node for each type, which has a shape (its record without the type
+ * ids) and operands (the nodes in place of those ids). Shapes are interned, so that tables may be forgotten
+ * once they are added, and what is kept of a type is a few words.
+ */
+
+import { TspaholeError } from '../../model/errors.ts';
+import { WordInterner, WordList } from '../../model/intern.ts';
+import { BTF_KIND_COUNT, type Kind } from '../../model/kinds.ts';
+import {
+  HEADER_WORDS,
+  infoKind,
+  infoKindFlag,
+  infoVlen,
+  RECORD_SHAPES,
+  type WordRole,
+} from '../../model/records.ts';
+import { StringPool } from '../../model/string-pool.ts';
+import type { TypeTable } from '../../model/table.ts';
+
+/** A type by the order in which it was added: void is 0, those of the base follow, then all others. */
+export type Node = number;
+
+/** Types from many tables; those of the base have the ids that they have there. */
+export class TypeGraph {
+  readonly base: TypeTable | undefined;
+  readonly names: StringPool;
+  readonly shapes: WordInterner = new WordInterner();
+  /** Shape of each node. */
+  readonly #shapeOf: WordList = new WordList();
+  /** Index of the first operand of each node, and the end of the last. */
+  readonly #operandStarts: WordList = new WordList();
+  readonly #operands: WordList = new WordList();
+  #scratch: Uint32Array = new Uint32Array(256);
+
+  constructor(base?: TypeTable) {
+    this.base = base;
+    this.names = new StringPool(base?.strings);
+    this.#shapeOf.push(this.shapes.intern(this.#scratch, HEADER_WORDS));
+    this.#operandStarts.push(0);
+    this.#operandStarts.push(0);
+    if (base !== undefined) this.#addChain(base);
+  }
+
+  /** Number of nodes, void included. */
+  get count(): number {
+    return this.#shapeOf.length;
+  }
+
+  /** The first node that is not the base's. */
+  get firstOwn(): Node {
+    return this.base?.end ?? 1;
+  }
+
+  /** Shape of each node; longer than there are nodes. */
+  get shapeOf(): Uint32Array {
+    return this.#shapeOf.words;
+  }
+
+  /** For each node the index of its first operand; that of the next node is the end. */
+  get operandStarts(): Uint32Array {
+    return this.#operandStarts.words;
+  }
+
+  get operands(): Uint32Array {
+    return this.#operands.words;
+  }
+
+  get operandCount(): number {
+    return this.#operands.length;
+  }
+
+  /** Info word of a shape. */
+  info(shape: number): number {
+    return this.shapes.words[this.shapes.startOf(shape) + 1] as number;
+  }
+
+  kind(node: Node): number {
+    return infoKind(this.info(this.#shapeOf.words[node] as number));
+  }
+
+  kindFlag(node: Node): boolean {
+    return infoKindFlag(this.info(this.#shapeOf.words[node] as number));
+  }
+
+  vlen(node: Node): number {
+    return infoVlen(this.info(this.#shapeOf.words[node] as number));
+  }
+
+  /** Offset of the name among `names`. */
+  nameOffset(node: Node): number {
+    return this.shapes.words[this.shapes.startOf(this.#shapeOf.words[node] as number)] as number;
+  }
+
+  /**
+   * Adds the own types of a table, which must have the graph's base or none, and gives the node of the first.
+   * Throws `bad-data` for a reference to a type that the table does not hold, `unsupported` for a kind that
+   * BTF does not have.
+   */
+  add(table: TypeTable): Node {
+    const first = this.count;
+    const { words, starts, firstId } = table;
+    const shift = first - firstId;
+    for (let index = 0; index < starts.length; index++) {
+      const at = starts[index] as number;
+      const kind = infoKind(words[at + 1] as number);
+      if (kind === 0 || kind >= BTF_KIND_COUNT) throw foreignKind(firstId + index, kind);
+      this.#addRecord(table, at, kind as Kind, shift);
+    }
+    return first;
+  }
+
+  #addRecord({ words, strings, firstId, end }: TypeTable, at: number, kind: Kind, shift: number): void {
+    const { extra, element } = RECORD_SHAPES[kind];
+    const length = HEADER_WORDS + extra.length + infoVlen(words[at + 1] as number) * element.length;
+    if (length > this.#scratch.length) this.#scratch = new Uint32Array(2 * length);
+    const scratch = this.#scratch;
+    const codes = rolesOf(kind, length);
+    for (let word = 0; word < length; word++) {
+      const value = words[at + word] as number;
+      const code = codes[word];
+      if (code === NAME) scratch[word] = this.names.offsetOf(strings, value);
+      else if (code !== TYPE) scratch[word] = value;
+      else {
+        if (value >= end) throw missing(this.count - shift, value);
+        this.#operands.push(value < firstId ? value : value + shift);
+        scratch[word] = 0;
+      }
+    }
+    this.#shapeOf.push(this.shapes.intern(scratch, length));
+    this.#operandStarts.push(this.#operands.length);
+  }
+
+  /** Appends the record of a node to `target`, with `ids` in place of its operands. */
+  writeRecord(node: Node, ids: Uint32Array, target: WordList): void {
+    const shape = this.#shapeOf.words[node] as number;
+    const start = this.shapes.startOf(shape);
+    const length = this.shapes.endOf(shape) - start;
+    const codes = rolesOf(this.kind(node) as Kind, length);
+    let operand = this.#operandStarts.words[node] as number;
+    target.reserve(length);
+    for (let word = 0; word < length; word++) {
+      const value = this.shapes.words[start + word] as number;
+      target.words[target.length++] =
+        codes[word] === TYPE ? (ids[this.#operands.words[operand++] as number] as number) : value;
+    }
+  }
+
+  #addChain(base: TypeTable): void {
+    if (base.base !== undefined) this.#addChain(base.base);
+    this.add(base);
+  }
+}
+
+const VALUE = 0;
+const NAME = 1;
+const TYPE = 2;
+const CODES = { value: VALUE, name: NAME, type: TYPE } as const;
+
+/** For each kind what the words of its records are, as far as the longest record so far goes. */
+const roles: Uint8Array[] = [];
+
+function rolesOf(kind: Kind, length: number): Uint8Array {
+  const known = roles[kind];
+  if (known !== undefined && known.length >= length) return known;
+  const { third, extra, element } = RECORD_SHAPES[kind];
+  const made = new Uint8Array(2 * length);
+  made.set([NAME, VALUE, third === 'type' ? TYPE : VALUE, ...extra.map((role) => CODES[role])]);
+  const head = HEADER_WORDS + extra.length;
+  for (let word = head; element.length > 0 && word < made.length; word++) {
+    made[word] = CODES[element[(word - head) % element.length] as WordRole];
+  }
+  roles[kind] = made;
+  return made;
+}
+
+function foreignKind(id: number, kind: number): TspaholeError {
+  return new TspaholeError('unsupported', `type ${id} has kind ${kind}, which BTF has not`);
+}
+
+function missing(id: number, target: number): TspaholeError {
+  return new TspaholeError('bad-data', `type ${id} refers to type ${target}, which does not exist`);
+}

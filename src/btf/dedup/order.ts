@@ -1,0 +1,86 @@
+/**
+ * Where the graph of types is cut, and an order in which what is not cut can be classified bottom-up.
+ *
+ * A cycle of C types passes through a named struct or union. Cut at these, the graph has no cycles: all other
+ * types are classified after what they refer to. BTF of other languages has cycles through typedefs (Go), and
+ * a hostile file cycles of anything; where these are found, more is cut.
+ */
+
+import { WordList } from '../../model/intern.ts';
+import { Kind } from '../../model/kinds.ts';
+import type { Node, TypeGraph } from './graph.ts';
+
+/** See {@link cutGraph}. */
+export interface Cut {
+  /** 1 for nodes that references treat as a name. */
+  readonly isCut: Uint8Array;
+  /** All nodes; each follows those that it refers to and that are not cut. */
+  readonly order: Uint32Array;
+}
+
+/** Cuts the graph so that no cycle remains. */
+export function cutGraph(graph: TypeGraph): Cut {
+  const tags = cutAt(graph, isTag);
+  const first = sortNodes(graph, tags);
+  if (!first.hadLoop) return first;
+  return sortNodes(
+    graph,
+    cutAt(graph, (kind, name) => isTag(kind, name) || kind === Kind.Typedef),
+  );
+}
+
+/** Whether types of a kind are one type where their names are equal, unless something says otherwise. */
+function isTag(kind: number, nameOffset: number): boolean {
+  return (kind === Kind.Struct || kind === Kind.Union || kind === Kind.Forward) && nameOffset !== 0;
+}
+
+function cutAt(graph: TypeGraph, isNamed: (kind: number, nameOffset: number) => boolean): Uint8Array {
+  const isCut = new Uint8Array(graph.count);
+  for (let node = 1; node < graph.count; node++) {
+    if (isNamed(graph.kind(node), graph.nameOffset(node))) isCut[node] = 1;
+  }
+  return isCut;
+}
+
+const NEW = 0;
+const OPEN = 1;
+const DONE = 2;
+
+/** Depth first; a node that is met while it is open closes a cycle and is cut as well. */
+function sortNodes(graph: TypeGraph, isCut: Uint8Array): Cut & { readonly hadLoop: boolean } {
+  const { operands, operandStarts } = graph;
+  const state = new Uint8Array(graph.count);
+  const order = new Uint32Array(graph.count);
+  let sorted = 0;
+  let hadLoop = false;
+  const path = new WordList();
+  const next = new WordList();
+  const open = (node: Node): void => {
+    state[node] = OPEN;
+    path.push(node);
+    next.push(operandStarts[node] as number);
+  };
+  for (let root = 0; root < graph.count; root++) {
+    if (state[root] === NEW) open(root);
+    while (path.length > 0) {
+      const node = path.words[path.length - 1] as number;
+      const at = next.words[next.length - 1] as number;
+      if (at === operandStarts[node + 1]) {
+        state[node] = DONE;
+        order[sorted++] = node;
+        path.length--;
+        next.length--;
+        continue;
+      }
+      next.words[next.length - 1] = at + 1;
+      const operand = operands[at] as number;
+      if (isCut[operand] === 1 || state[operand] === DONE) continue;
+      if (state[operand] === NEW) open(operand);
+      else {
+        isCut[operand] = 1;
+        hadLoop = true;
+      }
+    }
+  }
+  return { isCut, order, hadLoop };
+}

@@ -1,0 +1,88 @@
+/** `StringPool`: the names of many tables as one string table in which each name lies once. */
+
+import { TspaholeError } from './errors.ts';
+import { StringTable } from './strings.ts';
+
+/** How often the bytes of the sources may be copied as parts of different names. */
+const MAX_OVERLAP = 16;
+
+/** Collects names in the order of their first use. Names that the base has keep the base's offsets. */
+export class StringPool {
+  readonly #base: StringTable | undefined;
+  readonly #offsets = new Map<string, number>();
+  /** For each source the offset here plus one, by the offset there. */
+  readonly #known = new Map<StringTable, Uint32Array>();
+  #sourceBytes = 1 << 16;
+  #bytes: Buffer = Buffer.alloc(1 << 16);
+  #length = 0;
+
+  /** Begins with the empty name, or behind the names of a base. */
+  constructor(base?: StringTable) {
+    this.#base = base;
+    if (base === undefined) this.#length = 1;
+    else this.#addBase(base);
+    // Offset 0 is the empty name with and without a base.
+    this.#offsets.set('', 0);
+  }
+
+  /** The offset in this pool of the name at `offset` of a table. Throws `bad-data` as the table does. */
+  offsetOf(strings: StringTable, offset: number): number {
+    if (offset === 0) return 0;
+    const known = this.#known.get(strings);
+    const stored = known?.[offset];
+    if (stored !== undefined && stored !== 0) return stored - 1;
+    const found = this.add(strings.latin1At(offset));
+    if (this.#length > MAX_OVERLAP * this.#sourceBytes) throw overlapping();
+    this.#room(strings, known)[offset] = found + 1;
+    return found;
+  }
+
+  /** The offset of a name, each character of which is a byte. */
+  add(name: string): number {
+    const known = this.#offsets.get(name);
+    if (known !== undefined) return known;
+    const start = this.#length;
+    const end = start + name.length + 1;
+    if (end > this.#bytes.length) {
+      const grown = Buffer.alloc(2 * end);
+      grown.set(this.#bytes.subarray(0, start));
+      this.#bytes = grown;
+    }
+    this.#bytes.write(name, start, 'latin1');
+    this.#length = end;
+    const offset = (this.#base?.end ?? 0) + start;
+    this.#offsets.set(name, offset);
+    return offset;
+  }
+
+  /** The names so far as a table that continues the base. */
+  table(): StringTable {
+    return new StringTable(this.#bytes.subarray(0, this.#length), this.#base);
+  }
+
+  /** A source may have grown since the last time. */
+  #room(strings: StringTable, known: Uint32Array | undefined): Uint32Array {
+    if (known !== undefined && known.length >= strings.end) return known;
+    this.#sourceBytes += strings.end - (known?.length ?? 0);
+    const grown = new Uint32Array(known === undefined ? strings.end : 2 * strings.end);
+    if (known !== undefined) grown.set(known);
+    this.#known.set(strings, grown);
+    return grown;
+  }
+
+  /** Only whole names count, not tails of longer ones; of equal names the first. */
+  #addBase(base: StringTable): void {
+    if (base.base !== undefined) this.#addBase(base.base);
+    const text = base.bytes.toString('latin1');
+    for (let at = 0; at < text.length; ) {
+      const end = text.indexOf('\0', at);
+      const name = text.slice(at, end < 0 ? undefined : end);
+      if (!this.#offsets.has(name)) this.#offsets.set(name, base.start + at);
+      at += name.length + 1;
+    }
+  }
+}
+
+function overlapping(): TspaholeError {
+  return new TspaholeError('bad-data', 'names overlap so much that they would fill the memory');
+}
