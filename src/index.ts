@@ -12,8 +12,10 @@
 export { type DecodeBtfOptions, decodeBtf } from './btf/decode.ts';
 export { type Difference, explainDuplicates } from './btf/dedup/explain.ts';
 export { Deduplicator, type DedupResult, dedup } from './btf/dedup.ts';
+export { type DistilledBtf, distill } from './btf/distill.ts';
 export { type EncodeBtfOptions, encodeBtf } from './btf/encode.ts';
 export { isBtf } from './btf/header.ts';
+export { relocate } from './btf/relocate.ts';
 export {
   type BtfProblem,
   type BtfProblemCode,

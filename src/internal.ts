@@ -1,5 +1,6 @@
 /** What the command line uses beyond the public interface. Not stable. */
 
+export { replaceFile } from './elf/replace-file.ts';
 export { findRunningVmlinux } from './elf/running-kernel.ts';
 export { FunctionEmitter } from './emit/function.ts';
 export { countOutline, type OutlineCounts, putOutline } from './emit/function-outline.ts';
@@ -7,6 +8,9 @@ export { type FunctionQuirks, NO_FUNCTION_QUIRKS, PFUNCT_QUIRKS } from './emit/f
 export { JsonDocument } from './emit/json/document.ts';
 export { type JsonKind, jsonKind, jsonType } from './emit/json/type.ts';
 export { canListPlainly, PlainListing } from './emit/plain-listing.ts';
+export { RawJson } from './emit/raw/json.ts';
+export { rawKindName, writeRawType } from './emit/raw/raw.ts';
+export { RawText } from './emit/raw/text.ts';
 export { SeenComposites } from './emit/same-composite.ts';
 export { type SortEntry, sortAsPahole, sortByName } from './emit/sort.ts';
 export { systemCachelineSize } from './layout/cacheline.ts';

@@ -13,6 +13,7 @@ export async function runSubcommand(
   args: readonly string[],
   streams: Streams,
 ): Promise<number> {
+  if (name === 'btf') return (await import('./btf/btf.ts')).runBtf(args, streams);
   const command = await COMMANDS[name]?.();
   if (command !== undefined) return runCommand(command, args, streams);
   writeText(streams.err, `tspahole: ${name} is not supported in this version\n`);

@@ -1,0 +1,210 @@
+/** `tspahole btf`: the commands for BTF. */
+
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { decodeBtf } from '../../src/btf/decode.ts';
+import { btf, constOf, int, ptr, struct, type TypeRecord } from '../support/btf-writer.ts';
+import { everyKind } from '../support/every-kind.ts';
+import { fixturePath } from '../support/fixtures.ts';
+import { type CliResult, runCli } from '../support/run-cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tspahole-btf-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const path = (name: string): string => join(folder, name);
+const put = (name: string, bytes: Uint8Array): string => {
+  writeFileSync(path(name), bytes);
+  return path(name);
+};
+const every = put('every.btf', btf(everyKind));
+const base = put('base.btf', btf([int('int', 4), struct('s', 4, [['m', 1, 0]]), ptr(2)]));
+const baseTable = decodeBtf(readFileSync(base));
+const splitOf = (records: readonly TypeRecord[]): Uint8Array =>
+  btf(records, { base: { types: baseTable.end, stringBytes: baseTable.strings.end } });
+const split = put('split.btf', splitOf([constOf(3), struct('own', 8, [['p', 3, 0]]), ptr(2)]));
+
+const run = (...args: string[]): Promise<CliResult> => runCli(['btf', ...args]);
+const text = async (...args: string[]): Promise<string> => (await run(...args)).stdout.toString('latin1');
+const golden = (form: string): string => readFileSync(fixturePath(`raw/every-kind.${form}.golden`), 'latin1');
+
+describe('btf dump', () => {
+  it('prints what bpftool 7.8 prints', async () => {
+    expect(await text('dump', 'file', every)).toBe(golden('text'));
+    expect(await text('dump', 'file', every, 'format', 'raw')).toBe(golden('text'));
+    expect(await text('dump', '-j', 'file', every)).toBe(golden('json'));
+    expect(await text('dump', '-p', 'file', every)).toBe(golden('pretty'));
+    expect(await text('dump', '-j', '-p', 'file', every)).toBe(golden('pretty'));
+  });
+
+  it('takes abbreviated words and ids of any base', async () => {
+    const expected =
+      "[3] PTR '(anon)' type_id=2\n[1] INT 'int' size=4 bits_offset=0 nr_bits=32 encoding=(none)\n";
+    expect(await text('dump', 'f', base, 'r', '0x3', 'root', '01', 'fo', 'raw')).toBe(expected);
+  });
+
+  it('prints the types of a split part only', async () => {
+    expect(await text('dump', '-B', base, 'file', split)).toBe(
+      "[4] CONST '(anon)' type_id=3\n" +
+        "[5] STRUCT 'own' size=8 vlen=1\n\t'p' type_id=3 bits_offset=0\n" +
+        "[6] PTR '(anon)' type_id=2\n",
+    );
+  });
+
+  it('merges several files on their base', async () => {
+    const again = put('again.btf', splitOf([constOf(3), constOf(4)]));
+    expect(await text('dump', '-B', base, 'file', split, 'file', again)).toBe(
+      "[4] CONST '(anon)' type_id=3\n" +
+        "[5] STRUCT 'own' size=8 vlen=1\n\t'p' type_id=3 bits_offset=0\n" +
+        "[6] CONST '(anon)' type_id=4\n",
+    );
+  });
+
+  it.each<[string, string[], number, string]>([
+    ['no source', [], 2, "expecting a source of types: 'file' and a path"],
+    ['another source', ['prog', 'id'], 2, "unrecognized BTF source specifier: 'prog'"],
+    ['no path', ['file'], 2, "expecting a path for 'file'"],
+    ['no such file', ['file', '/nonexistent'], 1, '/nonexistent'],
+    ['an unknown word', ['file', every, 'sorted'], 2, "unrecognized option: 'sorted'"],
+    ['an unknown format', ['file', every, 'format', 'x'], 2, "'x', possible values: raw, c"],
+    ['headers', ['file', every, 'format', 'c'], 2, 'format c is not supported in this version'],
+    ['no format', ['file', every, 'format'], 2, "expecting value for 'format' option"],
+    ['no id', ['file', every, 'root_id'], 2, "expecting value for 'root_id' option"],
+    ['no number', ['file', every, 'root_id', 'x1'], 2, "can't parse x1 as root ID"],
+    ['a negative number', ['file', every, 'root_id', '--', '-1'], 2, "can't parse -1 as root ID"],
+    ['an id twice', ['file', every, 'root_id', '1', 'root_id', '0x1'], 2, 'duplicate root_id 1 supplied'],
+    ['an id too large', ['file', every, 'root_id', '999'], 1, 'invalid root ID: 999'],
+    ['several files without a base', ['file', every, 'file', every], 2, 'several files need a base'],
+    [
+      'too many ids',
+      ['file', every, ...Array.from({ length: 17 }, (_, index) => ['root_id', String(index)]).flat()],
+      2,
+      'only 16 root_id are supported',
+    ],
+    [
+      'too many files',
+      Array.from({ length: 65 }, () => ['file', every]).flat(),
+      2,
+      'too many BTF files (max 64)',
+    ],
+  ])('%s is a mistake', async (_, args, code, message) => {
+    const result = await run('dump', ...args);
+    expect(result.stderr).toContain(message);
+    expect(result.stderr.trim().split('\n')).toHaveLength(1);
+    expect([result.code, result.stdout.length]).toEqual([code, 0]);
+  });
+});
+
+describe('btf verify', () => {
+  it('says nothing of what the kernel would take', async () => {
+    expect(await run('verify', base)).toMatchObject({ code: 0, stderr: '' });
+    expect((await run('verify', '-B', base, split)).stdout.toString()).toBe('');
+  });
+
+  it('names each problem', async () => {
+    const bad = put('bad.btf', btf([ptr(7), struct('1s', 4)]));
+    const { code, stdout } = await run('verify', bad);
+    expect(code).toBe(1);
+    expect(stdout.toString().split('\n')).toHaveLength(3);
+  });
+});
+
+describe('btf dedup', () => {
+  it('writes one BTF of many', async () => {
+    expect(await run('dedup', base, base, base, '-o', path('one.btf'))).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+    expect(decodeBtf(readFileSync(path('one.btf'))).end).toBe(baseTable.end);
+  });
+
+  it('leaves out what the base has', async () => {
+    await run('dedup', '-B', base, split, split, '-o', path('two.btf'));
+    expect(await text('dump', '-B', base, 'file', path('two.btf'))).not.toContain('[6]');
+  });
+
+  it('explains what did not become one', async () => {
+    const other = put('other.btf', btf([int('int', 8), struct('s', 4, [['m', 1, 0]])]));
+    expect(await text('dedup', base, other, '--explain', 's', '--explain', 'int')).toBe(
+      's: types 2 and 5 differ at s.m: 4 bytes; 8 bytes\nint: no types that differ\n',
+    );
+  });
+
+  it.each([
+    ['no file', ['-o', 'x'], 'which files?'],
+    ['nothing to do', [base], '--output or --explain is missing'],
+  ])('%s is a mistake', async (_, args, message) => {
+    const result = await run('dedup', ...args);
+    expect([result.code, result.stderr.includes(message)]).toEqual([2, true]);
+  });
+
+  it('leaves no file where it fails', async () => {
+    const bad = put('ref.btf', btf([ptr(9)]));
+    expect(await run('dedup', bad, '-o', path('none.btf'))).toMatchObject({ code: 1 });
+    expect(existsSync(path('none.btf'))).toBe(false);
+  });
+});
+
+describe('btf stat', () => {
+  it('counts types and bytes by kind', async () => {
+    expect(await text('stat', base)).toBe(
+      [
+        'INT                 1         16',
+        'PTR                 1         12',
+        'STRUCT              1         24',
+        'types               3         52',
+        'names                          9',
+        'header                        24',
+        'all                           85',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('counts as JSON, of split BTF its own part', async () => {
+    expect(JSON.parse(await text('stat', '--json', '-B', base, split))).toMatchObject({
+      types: 3,
+      firstId: 4,
+      kinds: [
+        { kind: 'PTR', types: 1, bytes: 12 },
+        { kind: 'STRUCT', types: 1, bytes: 24 },
+        { kind: 'CONST', types: 1, bytes: 12 },
+      ],
+    });
+  });
+});
+
+describe('btf distill and relocate', () => {
+  it('put a module onto the base of another build', async () => {
+    const distilled = ['-o', path('d.btf'), '--base-output', path('d.base')];
+    expect(await run('distill', '-B', base, split, ...distilled)).toMatchObject({ code: 0, stderr: '' });
+    expect(await text('dump', 'file', path('d.base'))).toBe("[1] STRUCT 's' size=4 vlen=0\n");
+    const other = put('new.btf', btf([int('x', 1), ptr(3), struct('s', 4, [['m', 1, 0]])]));
+    await run('relocate', '-B', other, '--distilled', path('d.base'), path('d.btf'), '-o', path('r.btf'));
+    expect(await text('dump', '-B', other, 'file', path('r.btf'))).toContain("PTR '(anon)' type_id=3\n");
+  });
+
+  it.each([
+    ['distill', [split], '--base is missing'],
+    ['distill', ['-B', base, split], '--output is missing'],
+    ['relocate', ['-B', base, split, split], 'unexpected argument'],
+    ['relocate', [], 'which file?'],
+  ])('%s %s is a mistake', async (command, args, message) => {
+    const result = await run(command, ...args);
+    expect([result.code, result.stderr.includes(message)]).toEqual([2, true]);
+  });
+});
+
+describe('btf', () => {
+  it('lists its commands', async () => {
+    expect(await text('--help')).toContain('tspahole btf verify [--base FILE] FILE\n');
+    expect(await text('dump', '--help')).toContain('Usage: tspahole btf dump [option...] file FILE');
+  });
+
+  it.each([[], ['burn']])('%s is a mistake', async (...args) => {
+    const result = await run(...args);
+    expect(result.stderr).toContain('dump, verify, dedup, stat, distill, relocate');
+    expect(result.code).toBe(2);
+  });
+});
