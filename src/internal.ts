@@ -2,6 +2,7 @@
 
 export { replaceFile } from './elf/replace-file.ts';
 export { findRunningVmlinux } from './elf/running-kernel.ts';
+export { updateSections } from './elf/writer.ts';
 export { FunctionEmitter } from './emit/function.ts';
 export { countOutline, type OutlineCounts, putOutline } from './emit/function-outline.ts';
 export { type FunctionQuirks, NO_FUNCTION_QUIRKS, PFUNCT_QUIRKS } from './emit/function-quirks.ts';

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodeBtf } from '../../src/btf/decode.ts';
 import { btf, constOf, int, ptr, struct, type TypeRecord } from '../support/btf-writer.ts';
+import { writeElf } from '../support/elf-writer.ts';
 import { everyKind } from '../support/every-kind.ts';
 import { fixturePath } from '../support/fixtures.ts';
 import { type CliResult, runCli } from '../support/run-cli.ts';
@@ -183,6 +184,20 @@ describe('btf distill and relocate', () => {
     const other = put('new.btf', btf([int('x', 1), ptr(3), struct('s', 4, [['m', 1, 0]])]));
     await run('relocate', '-B', other, '--distilled', path('d.base'), path('d.btf'), '-o', path('r.btf'));
     expect(await text('dump', '-B', other, 'file', path('r.btf'))).toContain("PTR '(anon)' type_id=3\n");
+  });
+
+  it('write into the file that they read', async () => {
+    const data = splitOf([constOf(3)]);
+    const sections = [
+      { name: '.data', data: btf([]) },
+      { name: '.BTF', data },
+    ];
+    const module = put('module.ko', writeElf({ wordSize: 8, endian: 'little', sections }));
+    expect(await run('distill', '-B', base, '--in-place', module)).toMatchObject({ code: 0, stderr: '' });
+    expect(await text('dump', 'file', module)).toBe(
+      "[2] CONST '(anon)' type_id=3\n[3] PTR '(anon)' type_id=1\n",
+    );
+    expect(await text('dump', '-B', base, 'file', module)).toContain("[5] PTR '(anon)' type_id=2\n");
   });
 
   it.each([
