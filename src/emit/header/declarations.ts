@@ -1,0 +1,390 @@
+/**
+ * `DeclarationWriter`: definitions and declarations of C as text. What is written when is the matter of
+ * definitions.ts; where padding goes is that of the layout rules.
+ *
+ * A declarator is written inside out: the types from the outermost to the one with a name of its own are
+ * stacked, and written from the top of the stack. The words and spaces are those of libbpf 1.8.
+ */
+
+import { Kind } from '../../model/kinds.ts';
+import type { TypeId } from '../../model/table.ts';
+import type { FlatTypes } from './flat-types.ts';
+import type { LayoutRules } from './layout-rules.ts';
+import { MAX_NESTING, nestedTooDeep } from './limits.ts';
+import type { HeaderNames } from './names.ts';
+import type { HeaderOutput } from './output.ts';
+import { emptyPadding, findPadding, type Gap, type Padding, UNIT_NAMES, unitBits } from './padding.ts';
+import { addWords, type Words } from './words.ts';
+
+/** What a writer of declarations is made of. */
+export interface DeclarationParts {
+  readonly types: FlatTypes;
+  readonly layout: LayoutRules;
+  readonly names: HeaderNames;
+  readonly out: HeaderOutput;
+}
+
+const COMMA = 44;
+const SEMICOLON = 59;
+const CLOSING_BRACE = 125;
+const OPENING_BRACKET = 91;
+const CLOSING_BRACKET = 93;
+const OPENING_PARENTHESIS = 40;
+const CLOSING_PARENTHESIS = 41;
+const BLANK = 32;
+
+export class DeclarationWriter {
+  readonly #types: FlatTypes;
+  readonly #layout: LayoutRules;
+  readonly #names: HeaderNames;
+  readonly #out: HeaderOutput;
+  readonly #words: Words;
+  readonly #units: Uint8Array;
+  readonly #unitNames: readonly number[];
+  readonly #gap: Gap = { from: 0, to: 0, alignment: 1, isInBitfield: false };
+  readonly #padding: Padding = emptyPadding();
+  /** Types that wait to be written, innermost last. */
+  #stack = new Uint32Array(64);
+  #height = 0;
+  #nesting = 0;
+
+  constructor({ types, layout, names, out }: DeclarationParts) {
+    this.#types = types;
+    this.#layout = layout;
+    this.#names = names;
+    this.#out = out;
+    this.#words = addWords(types.text);
+    this.#units = unitBits(types.pointerSize);
+    this.#unitNames = UNIT_NAMES.map((name) => types.text.add(`${name}: `));
+  }
+
+  /** `struct name` or `union name`. */
+  compositeTag(id: TypeId): void {
+    const { words, starts } = this.#types;
+    const isStruct = (((words[(starts[id] as number) + 1] as number) >>> 24) & 0x7f) === Kind.Struct;
+    const name = this.#names.tagName(id);
+    if (name === 0) this.#out.put(isStruct ? this.#words.bareStruct : this.#words.bareUnion);
+    else {
+      this.#out.put(isStruct ? this.#words.struct : this.#words.union);
+      this.#out.put(name);
+    }
+  }
+
+  /** `struct name` or `union name` of a forward declaration. */
+  forwardTag(id: TypeId): void {
+    const { words, starts } = this.#types;
+    const isUnion = (words[(starts[id] as number) + 1] as number) >>> 31 === 1;
+    this.#out.put(isUnion ? this.#words.union : this.#words.struct);
+    this.#out.put(this.#names.tagName(id));
+  }
+
+  /** `typedef TYPE name`. */
+  typedef(id: TypeId): void {
+    const { words, starts, text } = this.#types;
+    const target = words[(starts[id] as number) + 2] as number;
+    const name = this.#names.typedefName(id);
+    if (target === 0 && text.equals(name, '__gnuc_va_list')) {
+      // GCC said void where it meant its own type.
+      this.#out.put(this.#words.gnucVaList);
+      return;
+    }
+    this.#out.put(this.#words.typedef);
+    this.declaration(target, name, 0);
+  }
+
+  /** A struct or union with its body, the closing brace `level` TABs from the left. */
+  composite(id: TypeId, level: number): void {
+    const { words, starts } = this.#types;
+    const out = this.#out;
+    const layout = this.#layout;
+    const start = starts[id] as number;
+    const info = words[start + 1] as number;
+    const vlen = info & 0x00ff_ffff;
+    const hasBitfields = info >>> 31 === 1;
+    const isPacked = layout.shapeOf(id) !== 0;
+    const isStruct = ((info >>> 24) & 0x7f) === Kind.Struct;
+    this.compositeTag(id);
+    out.put(this.#words.openingBrace);
+    let end = 0;
+    let wasBitfield = false;
+    for (let at = start + 3, last = at + 3 * vlen; at < last; at += 3) {
+      const type = words[at + 1] as number;
+      const word = words[at + 2] as number;
+      const bitSize = hasBitfields ? word >>> 24 : 0;
+      const offset = hasBitfields ? word & 0x00ff_ffff : word | 0;
+      if (end < offset) {
+        const alignment = isPacked ? 1 : layout.alignmentOf(type);
+        this.#pad(end, offset, alignment, wasBitfield && bitSize !== 0, level + 1);
+      }
+      out.line(level + 1);
+      this.declaration(type, this.#names.memberName(words[at] as number), level + 1);
+      if (bitSize !== 0) {
+        out.put(this.#words.colon);
+        out.number(bitSize);
+        end = offset + bitSize;
+        wasBitfield = true;
+      } else {
+        end = (offset + layout.bitSizeOf(type)) | 0;
+        wasBitfield = false;
+      }
+      out.char(SEMICOLON);
+    }
+    if (isStruct) {
+      const size = layout.paddedSize(id);
+      if (end < size) this.#pad(end, size, layout.alignmentOf(id), false, level + 1);
+    }
+    if (vlen !== 0 || words[start + 2] !== 0) out.line(level);
+    out.char(CLOSING_BRACE);
+    const attributes = layout.attributesOf(id);
+    if (attributes !== '') out.literal(attributes);
+  }
+
+  /** An enum with its enumerators, the closing brace `level` TABs from the left. */
+  enumeration(id: TypeId, level: number): void {
+    const { words, starts } = this.#types;
+    const out = this.#out;
+    const start = starts[id] as number;
+    const info = words[start + 1] as number;
+    const vlen = info & 0x00ff_ffff;
+    this.#enumTag(id);
+    if (vlen === 0) return;
+    out.put(this.#words.openingBrace);
+    const isSigned = info >>> 31 === 1;
+    const isWide = ((info >>> 24) & 0x7f) === Kind.Enum64;
+    const step = isWide ? 3 : 2;
+    for (let at = start + 3, last = at + step * vlen; at < last; at += step) {
+      out.line(level + 1);
+      out.put(this.#names.enumeratorName(words[at] as number));
+      out.put(this.#words.equals);
+      const low = words[at + 1] as number;
+      if (isWide) this.#wideValue(low, words[at + 2] as number, isSigned);
+      else out.number(isSigned ? low | 0 : low);
+      out.char(COMMA);
+    }
+    out.line(level);
+    out.char(CLOSING_BRACE);
+    const attributes = this.#layout.enumAttributesOf(id);
+    if (attributes !== '') out.literal(attributes);
+  }
+
+  /** A type and a name; without one, text offset 0, the type alone. */
+  declaration(id: TypeId, name: number, level: number): void {
+    const { words, starts, end } = this.#types;
+    const bottom = this.#height;
+    for (;;) {
+      if (this.#height === this.#stack.length) this.#growStack();
+      if (this.#height - bottom > end) throw nestedTooDeep(id);
+      this.#stack[this.#height++] = id;
+      const start = starts[id] as number;
+      const kind = ((words[start + 1] as number) >>> 24) & 0x7f;
+      if (kind === Kind.Array) id = words[start + 3] as number;
+      else if (
+        kind === Kind.Pointer ||
+        (kind >= Kind.Volatile && kind <= Kind.Restrict) ||
+        kind === Kind.FuncProto ||
+        kind === Kind.TypeTag
+      ) {
+        id = words[start + 2] as number;
+      } else break;
+    }
+    this.#nesting++;
+    if (this.#nesting > MAX_NESTING) throw nestedTooDeep(id);
+    this.#unwind(bottom, name, level);
+    this.#nesting--;
+    this.#height = bottom;
+  }
+
+  /** Writes what is stacked above `bottom`. */
+  #unwind(bottom: number, name: number, level: number): void {
+    const { words, starts } = this.#types;
+    const out = this.#out;
+    let wasPointer = true;
+    while (this.#height > bottom) {
+      const id = this.#stack[--this.#height] as number;
+      const start = starts[id] as number;
+      const info = words[start + 1] as number;
+      const kind = (info >>> 24) & 0x7f;
+      if (kind === Kind.Pointer) {
+        out.put(wasPointer ? this.#words.star : this.#words.blankStar);
+        wasPointer = true;
+        continue;
+      }
+      if (kind === Kind.Array) {
+        this.#array(id, bottom, { name, level, wasPointer });
+        return;
+      }
+      if (kind === Kind.FuncProto) {
+        this.#prototype(id, bottom, { name, level, wasPointer });
+        return;
+      }
+      if (kind >= Kind.Volatile && kind <= Kind.Restrict) {
+        out.put(this.#words.qualifiersAfter[kind - Kind.Volatile] as number);
+      } else {
+        this.#qualifiers(bottom);
+        this.#terminal(id, kind, level);
+      }
+      wasPointer = false;
+    }
+    this.#name(name, wasPointer);
+  }
+
+  /** A type that stands in front of all others of its declaration, or a tag. */
+  #terminal(id: TypeId, kind: number, level: number): void {
+    const { words, starts } = this.#types;
+    const out = this.#out;
+    const start = starts[id] as number;
+    if (kind === Kind.Typedef) out.put(this.#names.typedefName(id));
+    else if (kind === Kind.Int || kind === Kind.Float) out.put(this.#names.baseName(id));
+    else if (kind === Kind.Struct || kind === Kind.Union) {
+      if (words[start] === 0) this.composite(id, level);
+      else this.compositeTag(id);
+    } else if (kind === Kind.Enum || kind === Kind.Enum64) {
+      if (words[start] === 0) this.enumeration(id, level);
+      else this.#enumTag(id);
+    } else if (kind === Kind.Forward) this.forwardTag(id);
+    else if (kind === Kind.TypeTag) this.#typeTag(start);
+    else out.put(this.#words.void);
+  }
+
+  #typeTag(start: number): void {
+    const { words } = this.#types;
+    const isAttribute = (words[start + 1] as number) >>> 31 === 1;
+    this.#out.put(isAttribute ? this.#words.attribute : this.#words.typeTag);
+    this.#out.put(words[start] as number);
+    this.#out.put(isAttribute ? this.#words.attributeEnd : this.#words.typeTagEnd);
+  }
+
+  #enumTag(id: TypeId): void {
+    const name = this.#names.tagName(id);
+    this.#out.put(name === 0 ? this.#words.bareEnum : this.#words.enum);
+    if (name !== 0) this.#out.put(name);
+  }
+
+  #array(id: TypeId, bottom: number, { name, level, wasPointer }: Rest): void {
+    const { words, starts } = this.#types;
+    const out = this.#out;
+    this.#dropQualifiers(bottom);
+    if (this.#height === bottom) this.#name(name, wasPointer);
+    else {
+      const next = this.#stack[this.#height - 1] as number;
+      const isArray = (((words[(starts[next] as number) + 1] as number) >>> 24) & 0x7f) === Kind.Array;
+      if (name !== 0 && !wasPointer) out.char(BLANK);
+      if (!isArray) out.char(OPENING_PARENTHESIS);
+      this.#nest(id, bottom, name, level);
+      if (!isArray) out.char(CLOSING_PARENTHESIS);
+    }
+    out.char(OPENING_BRACKET);
+    out.number(words[(starts[id] as number) + 5] as number);
+    out.char(CLOSING_BRACKET);
+  }
+
+  #prototype(id: TypeId, bottom: number, { name, level, wasPointer }: Rest): void {
+    const { words, starts } = this.#types;
+    const out = this.#out;
+    this.#dropQualifiers(bottom);
+    if (this.#height > bottom) {
+      out.put(this.#words.innerStart);
+      this.#nest(id, bottom, name, level);
+      out.char(CLOSING_PARENTHESIS);
+    } else this.#name(name, wasPointer);
+    const start = starts[id] as number;
+    const vlen = (words[start + 1] as number) & 0x00ff_ffff;
+    out.char(OPENING_PARENTHESIS);
+    if (vlen === 0 || (vlen === 1 && words[start + 4] === 0)) out.put(this.#words.void);
+    else this.#parameters(start, vlen, level);
+    out.char(CLOSING_PARENTHESIS);
+  }
+
+  #parameters(start: number, vlen: number, level: number): void {
+    const { words } = this.#types;
+    for (let index = 0; index < vlen; index++) {
+      if (index > 0) this.#out.put(this.#words.comma);
+      const type = words[start + 4 + 2 * index] as number;
+      if (type === 0 && index === vlen - 1) this.#out.put(this.#words.ellipsis);
+      else this.declaration(type, this.#names.memberName(words[start + 3 + 2 * index] as number), level);
+    }
+  }
+
+  #nest(id: TypeId, bottom: number, name: number, level: number): void {
+    if (++this.#nesting > MAX_NESTING) throw nestedTooDeep(id);
+    this.#unwind(bottom, name, level);
+    this.#nesting--;
+  }
+
+  /** Writes the qualifiers that wait on top of the stack: those of a type that is no pointer. */
+  #qualifiers(bottom: number): void {
+    const { words, starts } = this.#types;
+    while (this.#height > bottom) {
+      const start = starts[this.#stack[this.#height - 1] as number] as number;
+      const kind = ((words[start + 1] as number) >>> 24) & 0x7f;
+      if (kind < Kind.Volatile || kind > Kind.Restrict) return;
+      this.#out.put(this.#words.qualifiersBefore[kind - Kind.Volatile] as number);
+      this.#height--;
+    }
+  }
+
+  /** Leaves out the qualifiers of arrays and functions, which compilers record and C does not have. */
+  #dropQualifiers(bottom: number): void {
+    const { words, starts } = this.#types;
+    while (this.#height > bottom) {
+      const start = starts[this.#stack[this.#height - 1] as number] as number;
+      const kind = ((words[start + 1] as number) >>> 24) & 0x7f;
+      const isQualifier = kind >= Kind.Volatile && kind <= Kind.Restrict;
+      if (!isQualifier && kind !== Kind.TypeTag) return;
+      this.#height--;
+    }
+  }
+
+  #name(name: number, wasPointer: boolean): void {
+    if (name === 0) return;
+    if (!wasPointer) this.#out.char(BLANK);
+    this.#out.put(name);
+  }
+
+  /** A 64-bit enumerator's value with its suffix. */
+  #wideValue(low: number, high: number, isSigned: boolean): void {
+    const isSmall = high === 0 || (isSigned && high === 0xffff_ffff);
+    if (isSmall) this.#out.number(high === 0 ? low : low - 0x1_0000_0000);
+    else {
+      const bits = (BigInt(high) << 32n) | BigInt(low);
+      this.#out.literal(String(isSigned ? BigInt.asIntN(64, bits) : bits));
+    }
+    this.#out.put(isSigned ? this.#words.longLong : this.#words.unsignedLongLong);
+  }
+
+  /** Fills a gap in a struct. */
+  #pad(from: number, to: number, alignment: number, isInBitfield: boolean, level: number): void {
+    const gap = this.#gap;
+    const padding = this.#padding;
+    gap.from = from;
+    gap.to = to;
+    gap.alignment = alignment;
+    gap.isInBitfield = isInBitfield;
+    if (!findPadding(gap, this.#units, padding)) return;
+    if (padding.marker >= 0) this.#padField(padding.marker, padding.markerBits, level);
+    for (let count = padding.unitCount; count > 0; count--) {
+      this.#padField(padding.unit, this.#units[padding.unit] as number, level);
+    }
+    if (padding.restBits > 0) this.#padField(padding.restUnit, padding.restBits, level);
+  }
+
+  #padField(unit: number, bits: number, level: number): void {
+    this.#out.line(level);
+    this.#out.put(this.#unitNames[unit] as number);
+    this.#out.number(bits);
+    this.#out.char(SEMICOLON);
+  }
+
+  #growStack(): void {
+    const larger = new Uint32Array(2 * this.#stack.length);
+    larger.set(this.#stack);
+    this.#stack = larger;
+  }
+}
+
+/** What follows a type in its declaration. */
+interface Rest {
+  readonly name: number;
+  readonly level: number;
+  readonly wasPointer: boolean;
+}

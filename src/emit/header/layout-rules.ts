@@ -1,0 +1,30 @@
+/** What a header needs to know of layouts, so that a compiler gives each type the one it has. */
+
+import type { TypeId } from '../../model/table.ts';
+
+/** How a struct or union is written. */
+export const Shape = {
+  /** As C lays it out, with padding where members are further away. */
+  Natural: 0,
+  /** With the attribute `packed`, and padding. */
+  Packed: 1,
+  /** Packed, with every gap filled by fields of its very width. */
+  Exact: 2,
+} as const;
+
+export type Shape = (typeof Shape)[keyof typeof Shape];
+
+export interface LayoutRules {
+  /** How a struct or union is written. */
+  shapeOf(id: TypeId): Shape;
+  /** Alignment in bytes by which padding in front of a type, or at its end, is chosen. */
+  alignmentOf(id: TypeId): number;
+  /** Size of a type in bits as the member that follows it sees it. */
+  bitSizeOf(id: TypeId): number;
+  /** Size in bits up to which a struct is padded. */
+  paddedSize(id: TypeId): number;
+  /** The attributes behind the brace of a struct or union, empty or with a blank in front. */
+  attributesOf(id: TypeId): string;
+  /** The attributes behind the brace of an enum with enumerators, empty or with a blank in front. */
+  enumAttributesOf(id: TypeId): string;
+}
