@@ -11,6 +11,7 @@ import { findKfuncs } from './kfuncs.ts';
 import { DefinitionOrder } from './order.ts';
 import { HeaderOutput, type HeaderSink } from './output.ts';
 import { orderAll } from './roots.ts';
+import { BPFTOOL_STYLE } from './style.ts';
 
 /** What `bpftool btf dump` is told besides the file. */
 export interface BpftoolHeaderOptions {
@@ -32,8 +33,9 @@ export function writeBpftoolHeader(
   const types = flattenTypes(table);
   const out = new HeaderOutput(types.text, sink);
   const names = new BpftoolNames(types);
-  const declarations = new DeclarationWriter({ types, layout: new BpftoolLayout(types), names, out });
-  const definitions = new DefinitionWriter({ types, names, out, declarations });
+  const style = BPFTOOL_STYLE;
+  const declarations = new DeclarationWriter({ types, layout: new BpftoolLayout(types), names, out, style });
+  const definitions = new DefinitionWriter({ types, names, out, declarations, style });
   const order = new DefinitionOrder(types);
   out.literal(BPFTOOL_PROLOGUE);
   try {

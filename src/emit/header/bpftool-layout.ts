@@ -58,7 +58,24 @@ export class BpftoolLayout implements LayoutRules {
     return 0;
   }
 
-  bitSizeOf(id: TypeId): number {
+  /** Passes through an int of C. */
+  offsetOf(word: number): number {
+    return word | 0;
+  }
+
+  endOf(bitOffset: number, type: TypeId): number {
+    return (bitOffset + this.#bitSizeOf(type)) | 0;
+  }
+
+  fillerOf(): number {
+    return 0;
+  }
+
+  underlyingOf(): string {
+    return '';
+  }
+
+  #bitSizeOf(id: TypeId): number {
     const { words, starts, pointerSize } = this.#types;
     let count = 1;
     let size = -1;

@@ -7,23 +7,32 @@
 import { Kind } from '../../model/kinds.ts';
 import type { TypeId } from '../../model/table.ts';
 import type { FlatTypes } from './flat-types.ts';
-import { NameCounter } from './name-counter.ts';
+import { NameNumbers } from './name-numbers.ts';
 import type { HeaderNames } from './names.ts';
 
 /** Bytes of a name that got a number (the array of 256 in btf_dump_resolve_name). */
 const MAX_NUMBERED_NAME = 255;
 
+/** Names that the arm compilers use without defining them, and what they stand for. */
+const MISSING_ALIASES: ReadonlyMap<string, string> = new Map([
+  ['__Poly8_t', 'unsigned char'],
+  ['__Poly16_t', 'unsigned short'],
+  ['__Poly64_t', 'unsigned long long'],
+  ['__Poly128_t', 'unsigned __int128'],
+]);
+
 export class BpftoolNames implements HeaderNames {
+  isInsideBoolGuard = false;
   readonly #types: FlatTypes;
-  readonly #tags: NameCounter;
-  readonly #identifiers: NameCounter;
+  readonly #tags: NameNumbers;
+  readonly #identifiers: NameNumbers;
   /** Text offset of the name that a type got; 0 where it has none yet. */
   readonly #names: Uint32Array;
 
   constructor(types: FlatTypes) {
     this.#types = types;
-    this.#tags = new NameCounter(types.text);
-    this.#identifiers = new NameCounter(types.text);
+    this.#tags = new NameNumbers(types.text);
+    this.#identifiers = new NameNumbers(types.text);
     this.#names = new Uint32Array(types.end);
   }
 
@@ -42,6 +51,15 @@ export class BpftoolNames implements HeaderNames {
     return words[starts[id] as number] as number;
   }
 
+  baseDefinition(id: TypeId): string {
+    const { words, starts } = this.#types;
+    if ((((words[(starts[id] as number) + 1] as number) >>> 24) & 0x7f) !== Kind.Int) return '';
+    // Counts the name among the tags, as bpftool does.
+    const name = this.#types.text.at(this.tagName(id));
+    const meaning = MISSING_ALIASES.get(name);
+    return meaning === undefined ? '' : `typedef ${meaning} ${name};\n\n`;
+  }
+
   enumeratorName(nameOffset: number): number {
     const count = this.#identifiers.count(nameOffset);
     return count === 1 ? nameOffset : this.#types.text.add(`${this.#types.text.at(nameOffset)}___${count}`);
@@ -51,7 +69,7 @@ export class BpftoolNames implements HeaderNames {
     return nameOffset;
   }
 
-  #resolve(id: TypeId, counter: NameCounter): number {
+  #resolve(id: TypeId, counter: NameNumbers): number {
     const { words, starts, text } = this.#types;
     const start = starts[id] as number;
     const info = words[start + 1] as number;

@@ -9,11 +9,20 @@
 import { Kind } from '../../model/kinds.ts';
 import type { TypeId } from '../../model/table.ts';
 import type { FlatTypes } from './flat-types.ts';
-import type { LayoutRules } from './layout-rules.ts';
+import { type LayoutRules, Shape } from './layout-rules.ts';
 import { MAX_NESTING, nestedTooDeep } from './limits.ts';
 import type { HeaderNames } from './names.ts';
 import type { HeaderOutput } from './output.ts';
-import { emptyPadding, findPadding, type Gap, type Padding, UNIT_NAMES, unitBits } from './padding.ts';
+import {
+  emptyPadding,
+  fillExactly,
+  findPadding,
+  type Gap,
+  type Padding,
+  UNIT_NAMES,
+  unitBits,
+} from './padding.ts';
+import type { HeaderStyle } from './style.ts';
 import { addWords, type Words } from './words.ts';
 
 /** What a writer of declarations is made of. */
@@ -22,6 +31,7 @@ export interface DeclarationParts {
   readonly layout: LayoutRules;
   readonly names: HeaderNames;
   readonly out: HeaderOutput;
+  readonly style: HeaderStyle;
 }
 
 const COMMA = 44;
@@ -39,42 +49,48 @@ export class DeclarationWriter {
   readonly #names: HeaderNames;
   readonly #out: HeaderOutput;
   readonly #words: Words;
+  readonly #style: HeaderStyle;
   readonly #units: Uint8Array;
   readonly #unitNames: readonly number[];
-  readonly #gap: Gap = { from: 0, to: 0, alignment: 1, isInBitfield: false };
   readonly #padding: Padding = emptyPadding();
   /** Types that wait to be written, innermost last. */
   #stack = new Uint32Array(64);
   #height = 0;
   #nesting = 0;
+  /** Whether a member may have the name of a type, so that types are named from the top. */
+  readonly #isScoped: boolean;
 
-  constructor({ types, layout, names, out }: DeclarationParts) {
+  constructor({ types, layout, names, out, style }: DeclarationParts) {
     this.#types = types;
     this.#layout = layout;
     this.#names = names;
     this.#out = out;
-    this.#words = addWords(types.text);
+    this.#style = style;
+    this.#isScoped = style.language === 'c++';
+    this.#words = addWords(types.text, style);
     this.#units = unitBits(types.pointerSize);
     this.#unitNames = UNIT_NAMES.map((name) => types.text.add(`${name}: `));
   }
 
   /** `struct name` or `union name`. */
-  compositeTag(id: TypeId): void {
+  compositeTag(id: TypeId, isScoped = false): void {
     const { words, starts } = this.#types;
     const isStruct = (((words[(starts[id] as number) + 1] as number) >>> 24) & 0x7f) === Kind.Struct;
     const name = this.#names.tagName(id);
     if (name === 0) this.#out.put(isStruct ? this.#words.bareStruct : this.#words.bareUnion);
     else {
-      this.#out.put(isStruct ? this.#words.struct : this.#words.union);
+      if (isScoped) this.#out.put(isStruct ? this.#words.scopedStruct : this.#words.scopedUnion);
+      else this.#out.put(isStruct ? this.#words.struct : this.#words.union);
       this.#out.put(name);
     }
   }
 
   /** `struct name` or `union name` of a forward declaration. */
-  forwardTag(id: TypeId): void {
+  forwardTag(id: TypeId, isScoped = false): void {
     const { words, starts } = this.#types;
     const isUnion = (words[(starts[id] as number) + 1] as number) >>> 31 === 1;
-    this.#out.put(isUnion ? this.#words.union : this.#words.struct);
+    if (isScoped) this.#out.put(isUnion ? this.#words.scopedUnion : this.#words.scopedStruct);
+    else this.#out.put(isUnion ? this.#words.union : this.#words.struct);
     this.#out.put(this.#names.tagName(id));
   }
 
@@ -94,6 +110,11 @@ export class DeclarationWriter {
 
   /** A struct or union with its body, the closing brace `level` TABs from the left. */
   composite(id: TypeId, level: number): void {
+    this.compositeTag(id);
+    this.#body(id, level);
+  }
+
+  #body(id: TypeId, level: number): void {
     const { words, starts } = this.#types;
     const out = this.#out;
     const layout = this.#layout;
@@ -101,9 +122,8 @@ export class DeclarationWriter {
     const info = words[start + 1] as number;
     const vlen = info & 0x00ff_ffff;
     const hasBitfields = info >>> 31 === 1;
-    const isPacked = layout.shapeOf(id) !== 0;
+    const shape = layout.shapeOf(id);
     const isStruct = ((info >>> 24) & 0x7f) === Kind.Struct;
-    this.compositeTag(id);
     out.put(this.#words.openingBrace);
     let end = 0;
     let wasBitfield = false;
@@ -111,43 +131,81 @@ export class DeclarationWriter {
       const type = words[at + 1] as number;
       const word = words[at + 2] as number;
       const bitSize = hasBitfields ? word >>> 24 : 0;
-      const offset = hasBitfields ? word & 0x00ff_ffff : word | 0;
+      const offset = hasBitfields ? word & 0x00ff_ffff : layout.offsetOf(word);
       if (end < offset) {
-        const alignment = isPacked ? 1 : layout.alignmentOf(type);
-        this.#pad(end, offset, alignment, wasBitfield && bitSize !== 0, level + 1);
+        const alignment = shape === Shape.Natural ? layout.alignmentOf(type) : 1;
+        this.#pad(
+          { from: end, to: offset, alignment, isInBitfield: wasBitfield && bitSize !== 0 },
+          shape,
+          level + 1,
+        );
       }
       out.line(level + 1);
-      this.declaration(type, this.#names.memberName(words[at] as number), level + 1);
+      this.#member(type, words[at] as number, level + 1);
       if (bitSize !== 0) {
         out.put(this.#words.colon);
         out.number(bitSize);
         end = offset + bitSize;
         wasBitfield = true;
       } else {
-        end = (offset + layout.bitSizeOf(type)) | 0;
+        end = layout.endOf(offset, type);
         wasBitfield = false;
       }
       out.char(SEMICOLON);
     }
-    if (isStruct) {
-      const size = layout.paddedSize(id);
-      if (end < size) this.#pad(end, size, layout.alignmentOf(id), false, level + 1);
+    const size = layout.paddedSize(id);
+    if (isStruct && end < size) {
+      this.#pad(
+        { from: end, to: size, alignment: layout.alignmentOf(id), isInBitfield: false },
+        shape,
+        level + 1,
+      );
     }
+    const filler = layout.fillerOf(id);
+    if (filler > 0) this.#filler(filler, level + 1);
     if (vlen !== 0 || words[start + 2] !== 0) out.line(level);
     out.char(CLOSING_BRACE);
     const attributes = layout.attributesOf(id);
     if (attributes !== '') out.literal(attributes);
   }
 
+  #member(type: TypeId, nameOffset: number, level: number): void {
+    if (nameOffset === 0 && this.#style.inlinesTaggedMembers) {
+      const { words, starts } = this.#types;
+      const composite = namedComposite(this.#types, type);
+      if (composite !== 0) {
+        const isUnion = (((words[(starts[composite] as number) + 1] as number) >>> 24) & 0x7f) === Kind.Union;
+        this.#out.put(isUnion ? this.#words.bareUnion : this.#words.bareStruct);
+        this.#body(composite, level);
+        return;
+      }
+    }
+    this.declaration(type, this.#names.memberName(nameOffset), level);
+  }
+
+  /** A struct without members that makes the union around it as large as it is. */
+  #filler(bits: number, level: number): void {
+    const out = this.#out;
+    out.line(level);
+    out.put(this.#words.filler);
+    this.#pad({ from: 0, to: bits, alignment: 1, isInBitfield: false }, Shape.Exact, level + 1);
+    out.line(level);
+    out.char(CLOSING_BRACE);
+    out.literal(' __attribute__((packed))');
+    out.char(SEMICOLON);
+  }
+
   /** An enum with its enumerators, the closing brace `level` TABs from the left. */
   enumeration(id: TypeId, level: number): void {
     const { words, starts } = this.#types;
     const out = this.#out;
+    const layout = this.#layout;
     const start = starts[id] as number;
     const info = words[start + 1] as number;
     const vlen = info & 0x00ff_ffff;
     this.#enumTag(id);
     if (vlen === 0) return;
+    if (this.#isScoped) out.literal(layout.underlyingOf(id));
     out.put(this.#words.openingBrace);
     const isSigned = info >>> 31 === 1;
     const isWide = ((info >>> 24) & 0x7f) === Kind.Enum64;
@@ -163,7 +221,7 @@ export class DeclarationWriter {
     }
     out.line(level);
     out.char(CLOSING_BRACE);
-    const attributes = this.#layout.enumAttributesOf(id);
+    const attributes = this.#isScoped ? '' : layout.enumAttributesOf(id);
     if (attributes !== '') out.literal(attributes);
   }
 
@@ -233,15 +291,17 @@ export class DeclarationWriter {
     const { words, starts } = this.#types;
     const out = this.#out;
     const start = starts[id] as number;
-    if (kind === Kind.Typedef) out.put(this.#names.typedefName(id));
-    else if (kind === Kind.Int || kind === Kind.Float) out.put(this.#names.baseName(id));
+    if (kind === Kind.Typedef) {
+      if (this.#isScoped) out.put(this.#words.scope);
+      out.put(this.#names.typedefName(id));
+    } else if (kind === Kind.Int || kind === Kind.Float) out.put(this.#names.baseName(id));
     else if (kind === Kind.Struct || kind === Kind.Union) {
       if (words[start] === 0) this.composite(id, level);
-      else this.compositeTag(id);
+      else this.compositeTag(id, this.#isScoped);
     } else if (kind === Kind.Enum || kind === Kind.Enum64) {
       if (words[start] === 0) this.enumeration(id, level);
-      else this.#enumTag(id);
-    } else if (kind === Kind.Forward) this.forwardTag(id);
+      else this.#enumTag(id, this.#isScoped);
+    } else if (kind === Kind.Forward) this.forwardTag(id, this.#isScoped);
     else if (kind === Kind.TypeTag) this.#typeTag(start);
     else out.put(this.#words.void);
   }
@@ -249,14 +309,16 @@ export class DeclarationWriter {
   #typeTag(start: number): void {
     const { words } = this.#types;
     const isAttribute = (words[start + 1] as number) >>> 31 === 1;
-    this.#out.put(isAttribute ? this.#words.attribute : this.#words.typeTag);
+    const [before, after] = isAttribute ? this.#words.attribute : this.#words.typeTag;
+    this.#out.put(before);
     this.#out.put(words[start] as number);
-    this.#out.put(isAttribute ? this.#words.attributeEnd : this.#words.typeTagEnd);
+    this.#out.put(after);
   }
 
-  #enumTag(id: TypeId): void {
+  #enumTag(id: TypeId, isScoped = false): void {
     const name = this.#names.tagName(id);
-    this.#out.put(name === 0 ? this.#words.bareEnum : this.#words.enum);
+    if (name === 0) this.#out.put(this.#words.bareEnum);
+    else this.#out.put(isScoped ? this.#words.scopedEnum : this.#words.enum);
     if (name !== 0) this.#out.put(name);
   }
 
@@ -353,14 +415,11 @@ export class DeclarationWriter {
   }
 
   /** Fills a gap in a struct. */
-  #pad(from: number, to: number, alignment: number, isInBitfield: boolean, level: number): void {
-    const gap = this.#gap;
+  #pad(gap: Gap, shape: Shape, level: number): void {
     const padding = this.#padding;
-    gap.from = from;
-    gap.to = to;
-    gap.alignment = alignment;
-    gap.isInBitfield = isInBitfield;
-    if (!findPadding(gap, this.#units, padding)) return;
+    const isFilled =
+      shape === Shape.Exact ? fillExactly(gap, this.#units, padding) : findPadding(gap, this.#units, padding);
+    if (!isFilled) return;
     if (padding.marker >= 0) this.#padField(padding.marker, padding.markerBits, level);
     for (let count = padding.unitCount; count > 0; count--) {
       this.#padField(padding.unit, this.#units[padding.unit] as number, level);
@@ -380,6 +439,20 @@ export class DeclarationWriter {
     larger.set(this.#stack);
     this.#stack = larger;
   }
+}
+
+/** The struct or union with a name, its own or a typedef's, that a type is; 0 for any other. */
+function namedComposite({ words, starts, end }: FlatTypes, id: TypeId): TypeId {
+  let hasName = false;
+  for (let step = 0; step <= end; step++) {
+    const start = starts[id] as number;
+    const kind = ((words[start + 1] as number) >>> 24) & 0x7f;
+    if (words[start] !== 0) hasName = true;
+    if (kind === Kind.Struct || kind === Kind.Union) return hasName ? id : 0;
+    if (!(kind >= Kind.Typedef && kind <= Kind.Restrict) && kind !== Kind.TypeTag) return 0;
+    id = words[start + 2] as number;
+  }
+  return 0;
 }
 
 /** What follows a type in its declaration. */

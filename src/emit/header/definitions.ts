@@ -7,10 +7,12 @@
 import { TspaholeError } from '../../model/errors.ts';
 import { Kind } from '../../model/kinds.ts';
 import type { TypeId } from '../../model/table.ts';
+import { isBoolEnum, isBoolTypedef } from './bool.ts';
 import type { DeclarationWriter } from './declarations.ts';
 import type { FlatTypes } from './flat-types.ts';
 import type { HeaderNames } from './names.ts';
 import type { HeaderOutput } from './output.ts';
+import { BPFTOOL_STYLE, HAS_BOOL_MACRO, type HeaderStyle } from './style.ts';
 
 const WRITING = 1;
 const WRITTEN = 2;
@@ -22,20 +24,13 @@ const DECLARED = 4;
 const MAX_STEPS_PER_TYPE = 64;
 const MIN_STEPS = 1 << 20;
 
-/** Names that the arm compilers use without defining them, and what they stand for. */
-const MISSING_ALIASES: ReadonlyMap<string, string> = new Map([
-  ['__Poly8_t', 'unsigned char'],
-  ['__Poly16_t', 'unsigned short'],
-  ['__Poly64_t', 'unsigned long long'],
-  ['__Poly128_t', 'unsigned __int128'],
-]);
-
 /** What definitions are written with. */
 export interface DefinitionParts {
   readonly types: FlatTypes;
   readonly names: HeaderNames;
   readonly out: HeaderOutput;
   readonly declarations: DeclarationWriter;
+  readonly style: HeaderStyle;
 }
 
 export class DefinitionWriter {
@@ -57,14 +52,17 @@ export class DefinitionWriter {
     this.#steps = MIN_STEPS + MAX_STEPS_PER_TYPE * types.end;
   }
 
-  /** Writes the definition of `root`, and the declarations that it needs. */
-  define(root: TypeId): void {
+  /**
+   * Writes the definition of `root`, and the declarations that it needs. With a `user`, only what must stand
+   * before something that uses `root`.
+   */
+  define(root: TypeId, firstUser: TypeId = 0): void {
     const { types, declarations, out } = this.#parts;
     const { words, starts } = types;
     const state = this.#state;
     let depth = 0;
     let id = root;
-    let user = 0;
+    let user = firstUser;
     for (;;) {
       // Down to a type that needs nothing more, or to one whose parts are asked next.
       for (;;) {
@@ -163,33 +161,58 @@ export class DefinitionWriter {
   }
 
   #typedef(id: TypeId): void {
-    const { types, declarations, out } = this.#parts;
-    // The compiler has it.
-    if (types.text.equals(types.words[types.starts[id] as number] as number, '__builtin_va_list')) return;
-    declarations.typedef(id);
-    out.put(this.#itemEnd);
+    const { types, style, declarations } = this.#parts;
+    if (style === BPFTOOL_STYLE) {
+      // The compiler has it.
+      if (types.text.equals(types.words[types.starts[id] as number] as number, '__builtin_va_list')) return;
+    }
+    const write = (): void => declarations.typedef(id);
+    if (style !== BPFTOOL_STYLE && isBoolTypedef(types, id)) this.#unlessKeyword(write);
+    else this.#item(write);
   }
 
   #defineLeaf(id: TypeId, kind: number, user: TypeId): void {
-    const { declarations, out } = this.#parts;
-    if (kind === Kind.Int) this.#defineMissingAlias(id);
+    const { declarations } = this.#parts;
+    if (kind === Kind.Int || kind === Kind.Float) this.#defineBase(id);
     else if (kind === Kind.Forward) {
-      declarations.forwardTag(id);
-      out.put(this.#itemEnd);
+      this.#item(() => declarations.forwardTag(id));
     } else if (kind === Kind.Enum || kind === Kind.Enum64) {
-      if (user === 0) {
-        declarations.enumeration(id, 0);
-        out.put(this.#itemEnd);
-      }
+      if (user === 0) this.#enumeration(id);
     } else return;
     this.#state[id] = WRITTEN;
   }
 
-  #defineMissingAlias(id: TypeId): void {
-    const { types, names, out } = this.#parts;
-    const name = types.text.at(names.tagName(id));
-    const alias = MISSING_ALIASES.get(name);
-    if (alias !== undefined) out.literal(`typedef ${alias} ${name};\n\n`);
+  #enumeration(id: TypeId): void {
+    const { types, style, names, declarations } = this.#parts;
+    const write = (): void => declarations.enumeration(id, 0);
+    if (style === BPFTOOL_STYLE || !isBoolEnum(types, id)) {
+      this.#item(write);
+      return;
+    }
+    names.isInsideBoolGuard = true;
+    this.#unlessKeyword(write);
+    names.isInsideBoolGuard = false;
+  }
+
+  /** Writes what the language has by itself in C++ and from C23 on. */
+  #unlessKeyword(write: () => void): void {
+    const { style, out } = this.#parts;
+    if (style.language === 'c++') return;
+    out.literal(`#ifndef ${HAS_BOOL_MACRO}\n`);
+    write();
+    out.literal(';\n#endif\n\n');
+  }
+
+  #item(write: () => void): void {
+    write();
+    this.#parts.out.put(this.#itemEnd);
+  }
+
+  #defineBase(id: TypeId): void {
+    const { names, out } = this.#parts;
+    const definition = names.baseDefinition(id);
+    if (definition === '') return;
+    out.literal(definition);
   }
 
   #push(depth: number, id: TypeId, user: TypeId): number {

@@ -19,12 +19,18 @@ export interface LayoutRules {
   shapeOf(id: TypeId): Shape;
   /** Alignment in bytes by which padding in front of a type, or at its end, is chosen. */
   alignmentOf(id: TypeId): number;
-  /** Size of a type in bits as the member that follows it sees it. */
-  bitSizeOf(id: TypeId): number;
+  /** The bit offset that a member's word says where no bitfields are. */
+  offsetOf(word: number): number;
+  /** The bit offset at which a member ends that is no bitfield. */
+  endOf(bitOffset: number, type: TypeId): number;
   /** Size in bits up to which a struct is padded. */
   paddedSize(id: TypeId): number;
   /** The attributes behind the brace of a struct or union, empty or with a blank in front. */
   attributesOf(id: TypeId): string;
+  /** Bits that a union must have and its members do not; 0 where they do. */
+  fillerOf(id: TypeId): number;
+  /** The type behind the name of an enum of C++, with a colon in front. */
+  underlyingOf(id: TypeId): string;
   /** The attributes behind the brace of an enum with enumerators, empty or with a blank in front. */
   enumAttributesOf(id: TypeId): string;
 }

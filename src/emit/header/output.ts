@@ -67,7 +67,7 @@ export class HeaderOutput {
     const into = this.#bytes;
     let pos = this.#pos;
     into[pos++] = NEWLINE;
-    for (let tab = level < MAX_TABS ? level : MAX_TABS; tab > 0; tab--) into[pos++] = TAB;
+    for (let tab = Math.min(level, MAX_TABS); tab > 0; tab--) into[pos++] = TAB;
     this.#pos = pos;
   }
 

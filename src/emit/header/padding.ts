@@ -72,6 +72,20 @@ export function findPadding(gap: Gap, units: Uint8Array, into: Padding): boolean
   return true;
 }
 
+/** Fills a gap with fields of its very width, for packed structs, in which fields lie where the last ends. */
+export function fillExactly({ from, to }: Gap, units: Uint8Array, into: Padding): boolean {
+  const bits = to - from;
+  const unit = units[0] as number;
+  if (bits <= 0) return false;
+  into.marker = -1;
+  into.unit = 0;
+  into.unitCount = Math.floor(bits / unit);
+  into.restBits = bits % unit;
+  into.restUnit = 3;
+  while ((units[into.restUnit] as number) < into.restBits) into.restUnit--;
+  return true;
+}
+
 /** The next multiple of `unit`; 0 as a unit gives `value`. */
 function roundUp(value: number, unit: number): number {
   if (unit === 0) return value;

@@ -1,32 +1,39 @@
-/** How often each name has been given out in one of C's name spaces. */
+/** A number for each name, 0 at first: the state of one of C's name spaces. */
 
 import type { TextBlob } from './text-blob.ts';
 
 const FIRST_SIZE = 1 << 12;
 
-/** Names by their text, each with a number. Equal names at different offsets are one name. */
-export class NameCounter {
+/** Names by their text. Equal names at different offsets are one name. */
+export class NameNumbers {
   readonly #text: TextBlob;
   /** Offset of the name in each slot plus one; 0 in a slot that is free. */
   #offsets = new Uint32Array(FIRST_SIZE);
-  #counts = new Uint32Array(FIRST_SIZE);
+  #numbers = new Uint32Array(FIRST_SIZE);
   #used = 0;
 
   constructor(text: TextBlob) {
     this.#text = text;
   }
 
-  /** Counts a name and says how often it has been counted, this time included. */
-  count(offset: number): number {
+  /** The number of a name. */
+  get(offset: number): number {
+    // The search may replace the arrays.
     const slot = this.#slotOf(offset);
-    const count = (this.#counts[slot] as number) + 1;
-    this.#counts[slot] = count;
-    return count;
+    return this.#numbers[slot] as number;
   }
 
-  /** Whether a name has been counted. */
-  has(offset: number): boolean {
-    return this.#counts[this.#slotOf(offset)] !== 0;
+  set(offset: number, value: number): void {
+    const slot = this.#slotOf(offset);
+    this.#numbers[slot] = value;
+  }
+
+  /** Adds 1 to the number of a name and gives it. */
+  count(offset: number): number {
+    const slot = this.#slotOf(offset);
+    const count = (this.#numbers[slot] as number) + 1;
+    this.#numbers[slot] = count;
+    return count;
   }
 
   #slotOf(offset: number): number {
@@ -55,13 +62,13 @@ export class NameCounter {
 
   #grow(wanted: number): number {
     const offsets = this.#offsets;
-    const counts = this.#counts;
+    const numbers = this.#numbers;
     this.#offsets = new Uint32Array(4 * offsets.length);
-    this.#counts = new Uint32Array(4 * offsets.length);
+    this.#numbers = new Uint32Array(4 * offsets.length);
     this.#used = 0;
     for (let slot = 0; slot < offsets.length; slot++) {
       const offset = offsets[slot] as number;
-      if (offset !== 0) this.#counts[this.#slotOf(offset - 1)] = counts[slot] as number;
+      if (offset !== 0) this.#numbers[this.#slotOf(offset - 1)] = numbers[slot] as number;
     }
     return this.#slotOf(wanted);
   }

@@ -1,0 +1,377 @@
+/**
+ * The layout rules of headers that are right: each struct is laid out as a compiler would, with the padding
+ * that would be written, and where the result is not the layout of the file, another way of writing it is
+ * chosen. The compilers are GCC and clang for BPF and x86-64, whose rules for bitfields agree
+ * (System V ABI, AMD64, 3.1.2; clang's ItaniumRecordLayoutBuilder).
+ *
+ * 1. As bpftool writes it: with padding where members are further away, packed where members or the size
+ *    contradict the alignment.
+ * 2. Where that would come out differently: packed, with every gap filled by fields of its very width.
+ *
+ * Unions have no padding: one that is too small for its members is packed, one that is too large gets an
+ * alignment, or a nameless struct of the wanted size.
+ */
+
+import { Kind } from '../../model/kinds.ts';
+import type { TypeId } from '../../model/table.ts';
+import type { FlatTypes } from './flat-types.ts';
+import { type LayoutRules, Shape } from './layout-rules.ts';
+import { MAX_NESTING, nestedTooDeep } from './limits.ts';
+import { emptyPadding, findPadding, type Gap, type Padding, unitBits } from './padding.ts';
+
+/** The widest alignment of a base type: that of `__int128` and `long double`. */
+const MAX_BASE_ALIGNMENT = 16;
+/** The largest alignment that is asked for by an attribute. */
+const MAX_ALIGNMENT = 1 << 12;
+/** Sizes above are not told apart. */
+const MAX_BITS = 2 ** 52;
+
+const ENUM_TYPES: Readonly<Record<number, string>> = { 1: 'char', 2: 'short', 4: 'int', 8: 'long long' };
+
+/** What a member is, in bits from the start. */
+interface Member {
+  offset: number;
+  bitSize: number;
+  isBitfield: boolean;
+  isNamed: boolean;
+  type: TypeId;
+}
+
+export class CompilerLayout implements LayoutRules {
+  readonly #types: FlatTypes;
+  readonly #units: Uint8Array;
+  /** Shape of a struct or union plus one; 0 where it is not known yet. */
+  readonly #shapes: Uint8Array;
+  /** Alignment of a type; 0 where it is not known yet. */
+  readonly #alignments: Uint32Array;
+  /** Alignments that attributes ask for, and bits that fill unions, by id. */
+  readonly #stated = new Map<TypeId, number>();
+  readonly #fillers = new Map<TypeId, number>();
+  readonly #gap: Gap = { from: 0, to: 0, alignment: 1, isInBitfield: false };
+  readonly #padding: Padding = emptyPadding();
+  readonly #member: Member = { offset: 0, bitSize: 0, isBitfield: false, isNamed: false, type: 0 };
+  #nesting = 0;
+
+  constructor(types: FlatTypes) {
+    this.#types = types;
+    this.#units = unitBits(types.pointerSize);
+    this.#shapes = new Uint8Array(types.end);
+    this.#alignments = new Uint32Array(types.end);
+  }
+
+  shapeOf(id: TypeId): Shape {
+    if (this.#shapes[id] === 0) this.#decide(id);
+    return ((this.#shapes[id] as number) - 1) as Shape;
+  }
+
+  alignmentOf(id: TypeId): number {
+    const known = this.#alignments[id] as number;
+    if (known !== 0) return known;
+    const alignment = this.#align(id);
+    this.#alignments[id] = alignment;
+    return alignment;
+  }
+
+  offsetOf(word: number): number {
+    return word;
+  }
+
+  endOf(bitOffset: number, type: TypeId): number {
+    return bitOffset + this.#bitSizeOf(type);
+  }
+
+  #bitSizeOf(id: TypeId): number {
+    const { words, starts, end, pointerSize } = this.#types;
+    let count = 8;
+    for (let step = 0; step <= end; step++) {
+      const start = starts[id] as number;
+      const kind = ((words[start + 1] as number) >>> 24) & 0x7f;
+      if (kind === Kind.Pointer) return count * pointerSize;
+      if (kind === Kind.Array) {
+        count = Math.min(count * (words[start + 5] as number), MAX_BITS);
+        id = words[start + 3] as number;
+      } else if (isAlias(kind)) id = words[start + 2] as number;
+      else if (hasSize(kind)) return Math.min(count * (words[start + 2] as number), MAX_BITS);
+      else return 0;
+    }
+    return 0;
+  }
+
+  paddedSize(id: TypeId): number {
+    const { words, starts } = this.#types;
+    return (words[(starts[id] as number) + 2] as number) * 8;
+  }
+
+  attributesOf(id: TypeId): string {
+    const packed = this.shapeOf(id) === Shape.Natural ? '' : ' __attribute__((packed))';
+    const stated = this.#stated.get(id);
+    return stated === undefined ? packed : `${packed} __attribute__((aligned(${stated})))`;
+  }
+
+  fillerOf(id: TypeId): number {
+    return this.#fillers.get(id) ?? 0;
+  }
+
+  underlyingOf(id: TypeId): string {
+    const { words, starts } = this.#types;
+    const start = starts[id] as number;
+    const isSigned = (words[start + 1] as number) >>> 31 === 1;
+    return ` : ${isSigned ? 'signed' : 'unsigned'} ${ENUM_TYPES[words[start + 2] as number] ?? 'int'}`;
+  }
+
+  enumAttributesOf(id: TypeId): string {
+    const { words, starts, pointerSize } = this.#types;
+    const size = words[(starts[id] as number) + 2] as number;
+    if (size === this.#naturalEnumSize(id)) return '';
+    if (size === 1) return ' __attribute__((mode(byte)))';
+    if (size === 2) return ' __attribute__((mode(HI)))';
+    if (size === 8) return ` __attribute__((mode(${pointerSize === 8 ? 'word' : 'DI'})))`;
+    return '';
+  }
+
+  /** Size that compilers give an enum without attributes: 8 where its values do not fit 32 bits. */
+  #naturalEnumSize(id: TypeId): number {
+    const { words, starts } = this.#types;
+    const start = starts[id] as number;
+    const info = words[start + 1] as number;
+    if (((info >>> 24) & 0x7f) === Kind.Enum) return 4;
+    const isSigned = info >>> 31 === 1;
+    let hasNegative = false;
+    let hasLarge = false;
+    for (let at = start + 3, end = at + 3 * (info & 0x00ff_ffff); at < end; at += 3) {
+      const low = words[at + 1] as number;
+      const high = words[at + 2] as number;
+      const isNegative = isSigned && high >>> 31 === 1;
+      if (isNegative ? high !== 0xffff_ffff || low < 0x8000_0000 : high !== 0) return 8;
+      if (isNegative) hasNegative = true;
+      else if (low >= 0x8000_0000) hasLarge = true;
+    }
+    return hasNegative && hasLarge ? 8 : 4;
+  }
+
+  #align(id: TypeId): number {
+    const { words, starts, end, pointerSize } = this.#types;
+    for (let step = 0; step <= end; step++) {
+      const start = starts[id] as number;
+      const kind = ((words[start + 1] as number) >>> 24) & 0x7f;
+      if (kind === Kind.Pointer) return pointerSize;
+      if (kind === Kind.Struct || kind === Kind.Union) {
+        this.#decide(id);
+        return this.#alignments[id] as number;
+      }
+      if (kind === Kind.Array) id = words[start + 3] as number;
+      else if (isAlias(kind)) id = words[start + 2] as number;
+      else return hasSize(kind) ? baseAlignment(words[start + 2] as number, pointerSize) : 1;
+    }
+    return 1;
+  }
+
+  /** Chooses the shape of a struct or union, and with it its alignment. */
+  #decide(id: TypeId): void {
+    if (this.#shapes[id] !== 0) return;
+    if (++this.#nesting > MAX_NESTING) throw nestedTooDeep(id);
+    const { words, starts } = this.#types;
+    const kind = ((words[(starts[id] as number) + 1] as number) >>> 24) & 0x7f;
+    // A type that contains itself ends here.
+    this.#set(id, Shape.Natural, 1);
+    if (kind === Kind.Union) this.#decideUnion(id);
+    else this.#decideStruct(id);
+    this.#nesting--;
+  }
+
+  #set(id: TypeId, shape: Shape, alignment: number): void {
+    this.#shapes[id] = shape + 1;
+    this.#alignments[id] = alignment;
+  }
+
+  #decideStruct(id: TypeId): void {
+    const { words, starts } = this.#types;
+    const start = starts[id] as number;
+    const vlen = (words[start + 1] as number) & 0x00ff_ffff;
+    const size = words[start + 2] as number;
+    const member = this.#member;
+    let largest = 1;
+    let isPacked = false;
+    for (let index = 0; index < vlen; index++) {
+      const alignment = this.alignmentOf(words[start + 4 + 3 * index] as number);
+      this.#read(start, index);
+      if (alignment > largest && (member.isNamed || !member.isBitfield)) largest = alignment;
+      if (!member.isBitfield && member.offset % (8 * alignment) !== 0) isPacked = true;
+    }
+    if (size % largest !== 0) isPacked = true;
+    const shape = isPacked ? Shape.Packed : Shape.Natural;
+    const alignment = isPacked ? 1 : largest;
+    if (this.#compiledSize(start, isPacked, alignment) === 8 * size) this.#set(id, shape, alignment);
+    else this.#set(id, Shape.Exact, 1);
+  }
+
+  /** The size in bits that a compiler gives a struct written with padding; -1 where a member ends up elsewhere. */
+  #compiledSize(start: number, isPacked: boolean, alignment: number): number {
+    const { words } = this.#types;
+    const vlen = (words[start + 1] as number) & 0x00ff_ffff;
+    const member = this.#member;
+    const gap = this.#gap;
+    let compiled = 0;
+    let end = 0;
+    let wasBitfield = false;
+    for (let index = 0; index < vlen; index++) {
+      const type = words[start + 4 + 3 * index] as number;
+      const unit = 8 * (isPacked ? 1 : this.alignmentOf(type));
+      this.#read(start, index);
+      if (end < member.offset) {
+        gap.from = end;
+        gap.to = member.offset;
+        gap.alignment = unit / 8;
+        gap.isInBitfield = wasBitfield && member.isBitfield;
+        compiled = this.#placePadding(compiled, isPacked);
+      }
+      if (member.isBitfield) compiled = isPacked ? compiled : bitfieldPlace(compiled, unit, member.bitSize);
+      else compiled = roundUp(compiled, unit);
+      if (compiled !== member.offset) return -1;
+      compiled += member.bitSize;
+      end = compiled;
+      wasBitfield = member.isBitfield;
+    }
+    gap.from = end;
+    gap.to = 8 * (words[start + 2] as number);
+    gap.alignment = alignment;
+    gap.isInBitfield = false;
+    return roundUp(this.#placePadding(compiled, isPacked), 8 * alignment);
+  }
+
+  /** Where a compiler is after the padding of the gap. */
+  #placePadding(from: number, isPacked: boolean): number {
+    const padding = this.#padding;
+    const units = this.#units;
+    if (!findPadding(this.#gap, units, padding)) return from;
+    let at = from;
+    if (padding.marker >= 0) {
+      const unit = units[padding.marker] as number;
+      // It aligns in packed structs too.
+      if (padding.markerBits === 0) at = roundUp(at, unit);
+      else at = (isPacked ? at : bitfieldPlace(at, unit, padding.markerBits)) + padding.markerBits;
+    }
+    const unit = units[padding.unit] as number;
+    if (padding.unitCount > 0) at = (isPacked ? at : roundUp(at, unit)) + unit * padding.unitCount;
+    if (padding.restBits > 0) {
+      const rest = units[padding.restUnit] as number;
+      at = (isPacked ? at : bitfieldPlace(at, rest, padding.restBits)) + padding.restBits;
+    }
+    return at;
+  }
+
+  #decideUnion(id: TypeId): void {
+    const { words, starts } = this.#types;
+    const start = starts[id] as number;
+    const vlen = (words[start + 1] as number) & 0x00ff_ffff;
+    const size = words[start + 2] as number;
+    const member = this.#member;
+    let alignment = 1;
+    let largest = 0;
+    for (let index = 0; index < vlen; index++) {
+      alignment = Math.max(alignment, this.alignmentOf(words[start + 4 + 3 * index] as number));
+      this.#read(start, index);
+      largest = Math.max(largest, Math.ceil(member.bitSize / 8));
+    }
+    if (roundUp(largest, alignment) === size) this.#set(id, Shape.Natural, alignment);
+    else if (largest === size) this.#set(id, Shape.Packed, 1);
+    else this.#enlarge(id, alignment, largest);
+  }
+
+  /** Makes a union larger than its largest member. */
+  #enlarge(id: TypeId, alignment: number, largest: number): void {
+    const { words, starts } = this.#types;
+    const size = words[(starts[id] as number) + 2] as number;
+    for (let stated = 2 * alignment; stated <= MAX_ALIGNMENT; stated *= 2) {
+      if (roundUp(largest, stated) !== size || !this.#mayAlign(id, stated)) continue;
+      this.#stated.set(id, stated);
+      this.#set(id, Shape.Natural, stated);
+      return;
+    }
+    this.#fillers.set(id, 8 * size);
+    if (size % alignment === 0) this.#set(id, Shape.Natural, alignment);
+    else this.#set(id, Shape.Packed, 1);
+  }
+
+  /** Whether all structs that hold a type keep to an alignment of it. */
+  #mayAlign(id: TypeId, alignment: number): boolean {
+    const { words, starts, end } = this.#types;
+    for (let holder = 1; holder < end; holder++) {
+      const start = starts[holder] as number;
+      const info = words[start + 1] as number;
+      const kind = (info >>> 24) & 0x7f;
+      if (kind !== Kind.Struct && kind !== Kind.Union) continue;
+      for (let index = (info & 0x00ff_ffff) - 1; index >= 0; index--) {
+        if (this.#heldType(words[start + 4 + 3 * index] as number) !== id) continue;
+        const word = words[start + 5 + 3 * index] as number;
+        const offset = info >>> 31 === 1 ? word & 0x00ff_ffff : word;
+        if (offset % (8 * alignment) !== 0 || (words[start + 2] as number) % alignment !== 0) return false;
+      }
+    }
+    return true;
+  }
+
+  /** The type behind arrays and aliases. */
+  #heldType(id: TypeId): TypeId {
+    const { words, starts, end } = this.#types;
+    for (let step = 0; step <= end; step++) {
+      const start = starts[id] as number;
+      const kind = ((words[start + 1] as number) >>> 24) & 0x7f;
+      if (kind === Kind.Array) id = words[start + 3] as number;
+      else if (isAlias(kind)) id = words[start + 2] as number;
+      else return id;
+    }
+    return 0;
+  }
+
+  #read(start: number, index: number): void {
+    const { words } = this.#types;
+    const member = this.#member;
+    const word = words[start + 5 + 3 * index] as number;
+    const hasBitfields = (words[start + 1] as number) >>> 31 === 1;
+    const bits = hasBitfields ? word >>> 24 : 0;
+    member.type = words[start + 4 + 3 * index] as number;
+    member.isNamed = words[start + 3 + 3 * index] !== 0;
+    member.isBitfield = bits !== 0;
+    member.offset = hasBitfields ? word & 0x00ff_ffff : word;
+    member.bitSize = bits !== 0 ? bits : this.#bitSizeOf(member.type);
+  }
+}
+
+/** Where a compiler starts a bitfield: in the unit of its type where it fits, else in the next. */
+function bitfieldPlace(at: number, unit: number, bits: number): number {
+  return Math.floor(at / unit) === Math.floor((at + bits - 1) / unit) ? at : roundUp(at, unit);
+}
+
+function roundUp(value: number, unit: number): number {
+  const rest = value % unit;
+  return rest === 0 ? value : value + unit - rest;
+}
+
+/** Alignment of an int, float or enum; one of an odd size is written as bytes. */
+function baseAlignment(size: number, pointerSize: number): number {
+  const isPower = size > 0 && (size & (size - 1)) === 0;
+  if (!isPower) return size % 4 === 0 && size > 0 ? 4 : 1;
+  return Math.min(size, pointerSize === 8 ? MAX_BASE_ALIGNMENT : pointerSize);
+}
+
+function isAlias(kind: number): boolean {
+  return (
+    (kind >= Kind.Typedef && kind <= Kind.Restrict) ||
+    kind === Kind.TypeTag ||
+    kind === Kind.Atomic ||
+    kind === Kind.Subrange
+  );
+}
+
+function hasSize(kind: number): boolean {
+  return (
+    kind === Kind.Int ||
+    kind === Kind.Struct ||
+    kind === Kind.Union ||
+    kind === Kind.Enum ||
+    kind === Kind.Enum64 ||
+    kind === Kind.Float ||
+    kind === Kind.Complex
+  );
+}
