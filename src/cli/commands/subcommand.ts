@@ -23,5 +23,6 @@ export async function runSubcommand(
 /** Each in a chunk of its own. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   functions: async () => (await import('./functions.ts')).functionsCommand,
+  header: async () => (await import('./header.ts')).headerCommand,
   version: async () => (await import('../version.ts')).versionCommand,
 };

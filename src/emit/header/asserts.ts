@@ -4,6 +4,7 @@ import { Kind } from '../../model/kinds.ts';
 import type { TypeId } from '../../model/table.ts';
 import type { FlatTypes } from './flat-types.ts';
 import type { HeaderLanguage } from './identifiers.ts';
+import type { LayoutRules } from './layout-rules.ts';
 import { MAX_NESTING, nestedTooDeep } from './limits.ts';
 import type { HeaderNames } from './names.ts';
 import type { HeaderOutput } from './output.ts';
@@ -11,6 +12,7 @@ import type { HeaderOutput } from './output.ts';
 /** What asserts are written with. */
 export interface AssertParts {
   readonly types: FlatTypes;
+  readonly layout: LayoutRules;
   readonly names: HeaderNames;
   readonly out: HeaderOutput;
   readonly language: HeaderLanguage;
@@ -56,13 +58,15 @@ export class AssertWriter {
   }
 
   #assertMembers(place: Place, id: TypeId): void {
-    const { words, starts, text } = this.#parts.types;
+    const { layout, types } = this.#parts;
+    const { words, starts, text } = types;
     if (place.depth > MAX_NESTING) throw nestedTooDeep(id);
     const start = starts[id] as number;
     const info = words[start + 1] as number;
     for (let at = start + 3, end = at + 3 * (info & 0x00ff_ffff); at < end; at += 3) {
       const word = words[at + 2] as number;
-      if (info >>> 31 === 1 && word >>> 24 !== 0) continue;
+      const isBitfield = info >>> 31 === 1 && word >>> 24 !== 0;
+      if (isBitfield || layout.legacyBitfieldOf(words[at + 1] as number) !== 0) continue;
       const bitOffset = place.bitOffset + (info >>> 31 === 1 ? word & 0x00ff_ffff : word);
       const nameOffset = words[at] as number;
       const path = place.prefix + text.at(this.#parts.names.memberName(nameOffset));

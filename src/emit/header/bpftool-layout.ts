@@ -58,6 +58,10 @@ export class BpftoolLayout implements LayoutRules {
     return 0;
   }
 
+  legacyBitfieldOf(): number {
+    return 0;
+  }
+
   /** Passes through an int of C. */
   offsetOf(word: number): number {
     return word | 0;

@@ -17,7 +17,7 @@ import type { TypeId } from '../../model/table.ts';
 import type { FlatTypes } from './flat-types.ts';
 import { type LayoutRules, Shape } from './layout-rules.ts';
 import { MAX_NESTING, nestedTooDeep } from './limits.ts';
-import { emptyPadding, findPadding, type Gap, type Padding, unitBits } from './padding.ts';
+import { emptyPadding, findPadding, type Gap, LARGE_GAP, type Padding, unitBits } from './padding.ts';
 
 /** The widest alignment of a base type: that of `__int128` and `long double`. */
 const MAX_BASE_ALIGNMENT = 16;
@@ -70,6 +70,23 @@ export class CompilerLayout implements LayoutRules {
     const alignment = this.#align(id);
     this.#alignments[id] = alignment;
     return alignment;
+  }
+
+  legacyBitfieldOf(id: TypeId): number {
+    const { words, starts, end } = this.#types;
+    for (let step = 0; step <= end; step++) {
+      const start = starts[id] as number;
+      const kind = ((words[start + 1] as number) >>> 24) & 0x7f;
+      if (kind === Kind.Int) {
+        const encoding = words[start + 3] as number;
+        const bits = encoding & 0xff;
+        const isWhole = bits === 0 || bits === 8 * (words[start + 2] as number);
+        return isWhole ? 0 : bits | ((encoding >>> 8) & 0xff00);
+      }
+      if (!isAlias(kind)) return 0;
+      id = words[start + 2] as number;
+    }
+    return 0;
   }
 
   offsetOf(word: number): number {
@@ -243,6 +260,7 @@ export class CompilerLayout implements LayoutRules {
   #placePadding(from: number, isPacked: boolean): number {
     const padding = this.#padding;
     const units = this.#units;
+    if (this.#gap.to - this.#gap.from > LARGE_GAP) return this.#gap.to;
     if (!findPadding(this.#gap, units, padding)) return from;
     let at = from;
     if (padding.marker >= 0) {
@@ -329,11 +347,12 @@ export class CompilerLayout implements LayoutRules {
     const member = this.#member;
     const word = words[start + 5 + 3 * index] as number;
     const hasBitfields = (words[start + 1] as number) >>> 31 === 1;
-    const bits = hasBitfields ? word >>> 24 : 0;
     member.type = words[start + 4 + 3 * index] as number;
+    const legacy = hasBitfields ? 0 : this.legacyBitfieldOf(member.type);
+    const bits = hasBitfields ? word >>> 24 : legacy & 0xff;
     member.isNamed = words[start + 3 + 3 * index] !== 0;
     member.isBitfield = bits !== 0;
-    member.offset = hasBitfields ? word & 0x00ff_ffff : word;
+    member.offset = hasBitfields ? word & 0x00ff_ffff : word + (legacy >>> 8);
     member.bitSize = bits !== 0 ? bits : this.#bitSizeOf(member.type);
   }
 }

@@ -8,6 +8,7 @@
 
 import { Kind } from '../../model/kinds.ts';
 import type { TypeId } from '../../model/table.ts';
+import { isBoolTypedef } from './bool.ts';
 import type { FlatTypes } from './flat-types.ts';
 import { type LayoutRules, Shape } from './layout-rules.ts';
 import { MAX_NESTING, nestedTooDeep } from './limits.ts';
@@ -18,11 +19,12 @@ import {
   fillExactly,
   findPadding,
   type Gap,
+  LARGE_GAP,
   type Padding,
   UNIT_NAMES,
   unitBits,
 } from './padding.ts';
-import type { HeaderStyle } from './style.ts';
+import { BPFTOOL_STYLE, type HeaderStyle } from './style.ts';
 import { addWords, type Words } from './words.ts';
 
 /** What a writer of declarations is made of. */
@@ -130,8 +132,9 @@ export class DeclarationWriter {
     for (let at = start + 3, last = at + 3 * vlen; at < last; at += 3) {
       const type = words[at + 1] as number;
       const word = words[at + 2] as number;
-      const bitSize = hasBitfields ? word >>> 24 : 0;
-      const offset = hasBitfields ? word & 0x00ff_ffff : layout.offsetOf(word);
+      const legacy = hasBitfields ? 0 : layout.legacyBitfieldOf(type);
+      const bitSize = hasBitfields ? word >>> 24 : legacy & 0xff;
+      const offset = hasBitfields ? word & 0x00ff_ffff : layout.offsetOf(word) + (legacy >>> 8);
       if (end < offset) {
         const alignment = shape === Shape.Natural ? layout.alignmentOf(type) : 1;
         this.#pad(
@@ -141,7 +144,10 @@ export class DeclarationWriter {
         );
       }
       out.line(level + 1);
-      this.#member(type, words[at] as number, level + 1);
+      const nameOffset = words[at] as number;
+      if (nameOffset !== 0 || bitSize !== 0)
+        this.declaration(type, this.#names.memberName(nameOffset), level + 1);
+      else this.#unnamedMember(type, offset, level + 1);
       if (bitSize !== 0) {
         out.put(this.#words.colon);
         out.number(bitSize);
@@ -161,26 +167,35 @@ export class DeclarationWriter {
         level + 1,
       );
     }
+    if (vlen === 0 && words[start + 2] === 0 && this.#isScoped) {
+      // In C++ a struct without members takes a byte.
+      out.line(level + 1);
+      out.literal('char __empty[0];');
+    }
     const filler = layout.fillerOf(id);
     if (filler > 0) this.#filler(filler, level + 1);
-    if (vlen !== 0 || words[start + 2] !== 0) out.line(level);
+    if (vlen !== 0 || words[start + 2] !== 0 || this.#isScoped) out.line(level);
     out.char(CLOSING_BRACE);
     const attributes = layout.attributesOf(id);
     if (attributes !== '') out.literal(attributes);
   }
 
-  #member(type: TypeId, nameOffset: number, level: number): void {
-    if (nameOffset === 0 && this.#style.inlinesTaggedMembers) {
-      const { words, starts } = this.#types;
-      const composite = namedComposite(this.#types, type);
-      if (composite !== 0) {
-        const isUnion = (((words[(starts[composite] as number) + 1] as number) >>> 24) & 0x7f) === Kind.Union;
-        this.#out.put(isUnion ? this.#words.bareUnion : this.#words.bareStruct);
-        this.#body(composite, level);
-        return;
-      }
+  /** A member without a name: a struct or union in place, and in bpftool's text whatever it is. */
+  #unnamedMember(type: TypeId, bitOffset: number, level: number): void {
+    const { words, starts, text } = this.#types;
+    const composite = this.#style.inlinesTaggedMembers ? compositeBehind(this.#types, type) : type;
+    if (composite === 0) {
+      this.declaration(type, text.add(`__unnamed_${bitOffset}`), level);
+    } else if (
+      composite === type &&
+      (!this.#style.inlinesTaggedMembers || words[starts[type] as number] === 0)
+    ) {
+      this.declaration(type, 0, level);
+    } else {
+      const isUnion = (((words[(starts[composite] as number) + 1] as number) >>> 24) & 0x7f) === Kind.Union;
+      this.#out.put(isUnion ? this.#words.bareUnion : this.#words.bareStruct);
+      this.#body(composite, level);
     }
-    this.declaration(type, this.#names.memberName(nameOffset), level);
   }
 
   /** A struct without members that makes the union around it as large as it is. */
@@ -204,7 +219,7 @@ export class DeclarationWriter {
     const info = words[start + 1] as number;
     const vlen = info & 0x00ff_ffff;
     this.#enumTag(id);
-    if (vlen === 0) return;
+    if (vlen === 0 && this.#style === BPFTOOL_STYLE) return;
     if (this.#isScoped) out.literal(layout.underlyingOf(id));
     out.put(this.#words.openingBrace);
     const isSigned = info >>> 31 === 1;
@@ -219,6 +234,8 @@ export class DeclarationWriter {
       else out.number(isSigned ? low | 0 : low);
       out.char(COMMA);
     }
+    // C knows no enum without enumerators, nor one that is only declared.
+    if (vlen === 0) out.literal(`__enum_${id}`);
     out.line(level);
     out.char(CLOSING_BRACE);
     const attributes = this.#isScoped ? '' : layout.enumAttributesOf(id);
@@ -278,7 +295,7 @@ export class DeclarationWriter {
       if (kind >= Kind.Volatile && kind <= Kind.Restrict) {
         out.put(this.#words.qualifiersAfter[kind - Kind.Volatile] as number);
       } else {
-        this.#qualifiers(bottom);
+        this.#qualifiers(bottom, kind);
         this.#terminal(id, kind, level);
       }
       wasPointer = false;
@@ -292,7 +309,7 @@ export class DeclarationWriter {
     const out = this.#out;
     const start = starts[id] as number;
     if (kind === Kind.Typedef) {
-      if (this.#isScoped) out.put(this.#words.scope);
+      if (this.#isScoped && !isBoolTypedef(this.#types, id)) out.put(this.#words.scope);
       out.put(this.#names.typedefName(id));
     } else if (kind === Kind.Int || kind === Kind.Float) out.put(this.#names.baseName(id));
     else if (kind === Kind.Struct || kind === Kind.Union) {
@@ -374,13 +391,16 @@ export class DeclarationWriter {
   }
 
   /** Writes the qualifiers that wait on top of the stack: those of a type that is no pointer. */
-  #qualifiers(bottom: number): void {
+  #qualifiers(bottom: number, terminal: number): void {
     const { words, starts } = this.#types;
     while (this.#height > bottom) {
       const start = starts[this.#stack[this.#height - 1] as number] as number;
       const kind = ((words[start + 1] as number) >>> 24) & 0x7f;
       if (kind < Kind.Volatile || kind > Kind.Restrict) return;
-      this.#out.put(this.#words.qualifiersBefore[kind - Kind.Volatile] as number);
+      // Nothing but a pointer can be restrict.
+      const isMisplaced =
+        kind === Kind.Restrict && terminal !== Kind.Typedef && this.#style !== BPFTOOL_STYLE;
+      if (!isMisplaced) this.#out.put(this.#words.qualifiersBefore[kind - Kind.Volatile] as number);
       this.#height--;
     }
   }
@@ -417,6 +437,10 @@ export class DeclarationWriter {
   /** Fills a gap in a struct. */
   #pad(gap: Gap, shape: Shape, level: number): void {
     const padding = this.#padding;
+    if (gap.to - gap.from > LARGE_GAP && this.#style !== BPFTOOL_STYLE) {
+      this.#padArray(gap, level);
+      return;
+    }
     const isFilled =
       shape === Shape.Exact ? fillExactly(gap, this.#units, padding) : findPadding(gap, this.#units, padding);
     if (!isFilled) return;
@@ -425,6 +449,15 @@ export class DeclarationWriter {
       this.#padField(padding.unit, this.#units[padding.unit] as number, level);
     }
     if (padding.restBits > 0) this.#padField(padding.restUnit, padding.restBits, level);
+  }
+
+  /** Fills a large gap with one member instead of thousands. */
+  #padArray({ from, to }: Gap, level: number): void {
+    const start = Math.ceil(from / 8);
+    if (start * 8 > from) this.#padField(3, start * 8 - from, level);
+    this.#out.line(level);
+    this.#out.literal(`unsigned char __padding_${start}[${Math.floor(to / 8) - start}];`);
+    if (to % 8 !== 0) this.#padField(3, to % 8, level);
   }
 
   #padField(unit: number, bits: number, level: number): void {
@@ -441,14 +474,12 @@ export class DeclarationWriter {
   }
 }
 
-/** The struct or union with a name, its own or a typedef's, that a type is; 0 for any other. */
-function namedComposite({ words, starts, end }: FlatTypes, id: TypeId): TypeId {
-  let hasName = false;
+/** The struct or union behind the aliases of a type; 0 for any other. */
+function compositeBehind({ words, starts, end }: FlatTypes, id: TypeId): TypeId {
   for (let step = 0; step <= end; step++) {
     const start = starts[id] as number;
     const kind = ((words[start + 1] as number) >>> 24) & 0x7f;
-    if (words[start] !== 0) hasName = true;
-    if (kind === Kind.Struct || kind === Kind.Union) return hasName ? id : 0;
+    if (kind === Kind.Struct || kind === Kind.Union) return id;
     if (!(kind >= Kind.Typedef && kind <= Kind.Restrict) && kind !== Kind.TypeTag) return 0;
     id = words[start + 2] as number;
   }

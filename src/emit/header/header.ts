@@ -27,6 +27,8 @@ export interface HeaderOptions {
   readonly asserts?: boolean | undefined;
   /** Only these types and what they need. Default: all. */
   readonly roots?: readonly TypeId[] | undefined;
+  /** Types that are at least declared, where nothing needs their definition. */
+  readonly declared?: readonly TypeId[] | undefined;
   /** Which kfuncs get prototypes, by name. Default: all where `roots` is not given, else none. */
   readonly keepsKfunc?: ((name: string) => boolean) | undefined;
 }
@@ -56,9 +58,11 @@ export function writeHeader(table: TypeTable, sink: HeaderSink, options: HeaderO
     definitions.define(order.queue[index] as TypeId);
     out.flushIfLarge();
   }
+  // The user is none of the types.
+  for (const id of options.declared ?? []) definitions.define(id, types.end);
   writeKfuncs(kfuncs, { declarations, definitions, out });
   if (options.asserts === true) {
-    const writer = new AssertWriter({ types, names, out, language });
+    const writer = new AssertWriter({ types, layout, names, out, language });
     for (let index = 0; index < order.length; index++) writer.assertLayout(order.queue[index] as TypeId);
   }
   out.literal(epilogue(frame));

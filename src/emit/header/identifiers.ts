@@ -11,7 +11,8 @@ const C_KEYWORDS =
   'false float for goto if inline int long nullptr register restrict return short signed sizeof static ' +
   'static_assert struct switch thread_local true typedef typeof typeof_unqual union unsigned void volatile ' +
   'while _Alignas _Alignof _Atomic _BitInt _Bool _Complex _Decimal128 _Decimal32 _Decimal64 _Generic ' +
-  '_Imaginary _Noreturn _Static_assert _Thread_local __int128 unix linux';
+  '_Imaginary _Noreturn _Static_assert _Thread_local __int128 __bf16 __float128 _Float16 _Float32 _Float64 ' +
+  '_Float128 _Float32x _Float64x unix linux';
 
 const CPP_KEYWORDS =
   'and and_eq bitand bitor catch char16_t char32_t char8_t class co_await co_return co_yield compl concept ' +

@@ -19,6 +19,10 @@ export interface LayoutRules {
   shapeOf(id: TypeId): Shape;
   /** Alignment in bytes by which padding in front of a type, or at its end, is chosen. */
   alignmentOf(id: TypeId): number;
+  /**
+   * Width and, from bit 8 on, first bit of a bitfield whose type says so, as before 2019; 0 for other types.
+   */
+  legacyBitfieldOf(id: TypeId): number;
   /** The bit offset that a member's word says where no bitfields are. */
   offsetOf(word: number): number;
   /** The bit offset at which a member ends that is no bitfield. */

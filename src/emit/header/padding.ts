@@ -41,6 +41,9 @@ export interface Gap {
   isInBitfield: boolean;
 }
 
+/** Gaps of more bits than this are filled by an array, where the text may be our own. */
+export const LARGE_GAP: number = 1 << 20;
+
 /** Finds the fields for a gap; false where none is needed. */
 export function findPadding(gap: Gap, units: Uint8Array, into: Padding): boolean {
   const { from, to, alignment, isInBitfield } = gap;

@@ -1,0 +1,201 @@
+/** `tspahole header`: the types of a file as a header that compiles. */
+
+import { loadSync, RUNNING_KERNEL_BTF, TspaholeError, type TypeFormat, type TypeTable } from '../../index.ts';
+import {
+  externFunctions,
+  globPattern,
+  type HeaderOptions,
+  type HeaderSelection,
+  type HeaderSink,
+  typesNamed,
+  typesUsedBy,
+  writeBpftoolHeader,
+  writeHeader,
+} from '../../internal.ts';
+import type { Command, CommandWords } from '../command.ts';
+import type { Streams } from '../run.ts';
+import { depfileText, replaceFile, writeDepfile } from './output-file.ts';
+
+/** The sub-command. */
+export const headerCommand: Command = {
+  name: 'header',
+  synopsis: ['[option...] [FILE]'],
+  description:
+    'Print the types of a file as a C header: vmlinux.h. It compiles with GCC and clang, for BPF and natively, ' +
+    'from gnu89 to C23, and gives every type the layout that it has in the file.',
+  options: [
+    { name: 'base', short: 'B', metavar: 'FILE', help: 'the base of split BTF, e.g. vmlinux for a module' },
+    { name: 'format', short: 'F', metavar: 'NAME', help: 'read btf or dwarf (default: BTF, else DWARF)' },
+    {
+      name: 'only',
+      metavar: 'GLOBS',
+      multiple: true,
+      help: 'only types with these names, and what they need: patterns between commas',
+    },
+    {
+      name: 'from',
+      metavar: 'OBJECT',
+      multiple: true,
+      help: 'only types that this compiled BPF program uses, and what they need',
+    },
+    { name: 'kfuncs', metavar: 'GLOBS', help: 'kfuncs that get a prototype: all, none or patterns' },
+    { name: 'lang', metavar: 'NAME', help: 'c (default) or c++' },
+    { name: 'guard', metavar: 'MACRO', help: 'the macro of the include guard (default: __VMLINUX_H__)' },
+    { name: 'no-preserve-access-index', help: 'leave out the pragma that makes accesses relocatable' },
+    { name: 'asserts', help: 'add static asserts of every size and every offset' },
+    {
+      name: 'output',
+      short: 'o',
+      metavar: 'FILE',
+      help: 'write to FILE; if nothing changes it keeps its time',
+    },
+    { name: 'depfile', metavar: 'FILE', help: 'with --output: write the dependencies for make and ninja' },
+    { name: 'compat', help: 'print the bytes that bpftool 7.8 prints' },
+  ],
+  notes: `Without a file the types are those of the running kernel.
+
+Examples:
+  tspahole header -o vmlinux.h                     all types of the running kernel
+  tspahole header --only 'task_struct,bpf_*'       some types and what they need
+  tspahole header --from prog.bpf.o vmlinux        what a program uses
+  tspahole header -B vmlinux module.ko             a module's types and the kernel's
+  tspahole header --asserts | gcc -x c -c -o /dev/null -    prove all layouts
+`,
+  run: runHeader,
+};
+
+function runHeader(words: CommandWords, streams: Streams): number {
+  const path = inputOf(words, streams);
+  const table = loadTypes(path, words);
+  const output = words.value('output');
+  if (output === undefined) {
+    if (words.has('depfile') || words.value('depfile') !== undefined) {
+      throw new TspaholeError('usage', 'header: --depfile needs --output');
+    }
+    writeTypes(table, words, (bytes) => streams.out.write(bytes));
+    return 0;
+  }
+  replaceFile(output, (sink) => writeTypes(table, words, sink));
+  const depfile = words.value('depfile');
+  if (depfile !== undefined) writeDepfile(depfile, depfileText(output, inputsOf(path, words)));
+  return 0;
+}
+
+function inputOf({ operands }: CommandWords, { env }: Streams): string {
+  const [path, second] = operands;
+  if (second !== undefined) throw new TspaholeError('usage', `header: one file is read, not ${second} too`);
+  return path ?? env.PAHOLE_VMLINUX_BTF_FILENAME ?? RUNNING_KERNEL_BTF;
+}
+
+/** The files that the header is made from. */
+function inputsOf(path: string, words: CommandWords): string[] {
+  const base = words.value('base');
+  return [path, ...(base === undefined ? [] : [base]), ...words.values('from')];
+}
+
+function loadTypes(path: string, words: CommandWords): TypeTable {
+  const base = words.value('base');
+  return loadSync(path, {
+    formats: formatsOf(words.value('format')),
+    base: base === undefined ? undefined : loadSync(base, { formats: ['btf'] }).table(),
+  }).table();
+}
+
+function formatsOf(name: string | undefined): readonly TypeFormat[] {
+  if (name === undefined) return ['btf', 'dwarf'];
+  if (name === 'btf' || name === 'dwarf') return [name];
+  throw new TspaholeError('usage', `header: --format is btf or dwarf, not ${name}`);
+}
+
+function writeTypes(table: TypeTable, words: CommandWords, sink: HeaderSink): void {
+  if (words.has('compat')) {
+    refuseWithCompat(words);
+    writeBpftoolHeader(table, sink);
+  } else writeHeader(table, sink, headerOptions(table, words));
+}
+
+/** Bpftool has none of them. */
+const OWN_OPTIONS = [
+  'only',
+  'from',
+  'kfuncs',
+  'lang',
+  'guard',
+  'no-preserve-access-index',
+  'asserts',
+] as const;
+
+function refuseWithCompat(words: CommandWords): void {
+  const given = OWN_OPTIONS.find((name) => words.has(name) || words.value(name) !== undefined);
+  if (given === undefined) return;
+  throw new TspaholeError('usage', `header: --${given} changes what --compat keeps`);
+}
+
+function headerOptions(table: TypeTable, words: CommandWords): HeaderOptions {
+  const programs = words.values('from').map((path) => loadSync(path, { formats: ['btf'] }).table());
+  const selection = select(table, patternsOf(words.values('only')), programs);
+  return {
+    language: languageOf(words.value('lang')),
+    guard: guardOf(words.value('guard')),
+    preserveAccessIndex: !words.has('no-preserve-access-index'),
+    asserts: words.has('asserts'),
+    roots: selection?.roots,
+    declared: selection?.declared,
+    keepsKfunc: keepsKfunc(words.value('kfuncs'), programs),
+  };
+}
+
+function languageOf(name: string | undefined): 'c' | 'c++' {
+  if (name === undefined || name === 'c' || name === 'c++') return name ?? 'c';
+  throw new TspaholeError('usage', `header: --lang is c or c++, not ${name}`);
+}
+
+function guardOf(macro: string | undefined): string | undefined {
+  if (macro === undefined || /^[A-Za-z_]\w*$/.test(macro)) return macro;
+  throw new TspaholeError('usage', `header: ${macro} cannot be the name of a macro`);
+}
+
+interface Pattern {
+  readonly glob: string;
+  readonly regexp: RegExp;
+}
+
+function patternsOf(values: readonly string[]): Pattern[] {
+  const globs = values.flatMap((value) => value.split(',')).filter((glob) => glob !== '');
+  return globs.map((glob) => ({ glob, regexp: globPattern(glob) }));
+}
+
+/** Undefined for all types. Throws `not-found` for a pattern that no type matches. */
+function select(
+  table: TypeTable,
+  patterns: readonly Pattern[],
+  programs: readonly TypeTable[],
+): HeaderSelection | undefined {
+  if (patterns.length === 0 && programs.length === 0) return undefined;
+  const unmatched = new Set(patterns);
+  const named = typesNamed(table, (name) => {
+    const matching = patterns.filter(({ regexp }) => regexp.test(name));
+    for (const pattern of matching) unmatched.delete(pattern);
+    return matching.length > 0;
+  });
+  const [missing] = unmatched;
+  if (missing !== undefined) throw new TspaholeError('not-found', `no type has a name like ${missing.glob}`);
+  const used = programs.length === 0 ? { roots: [], declared: [] } : typesUsedBy(table, programs);
+  return { roots: [...named, ...used.roots], declared: used.declared };
+}
+
+/** Undefined where the choice of types decides. */
+function keepsKfunc(
+  value: string | undefined,
+  programs: readonly TypeTable[],
+): ((name: string) => boolean) | undefined {
+  if (value === 'none') return () => false;
+  if (value === 'all') return () => true;
+  if (value !== undefined) {
+    const patterns = patternsOf([value]);
+    return (name) => patterns.some(({ regexp }) => regexp.test(name));
+  }
+  if (programs.length === 0) return undefined;
+  const called = externFunctions(programs);
+  return (name) => called.has(name);
+}

@@ -1,0 +1,103 @@
+/** Which types of a table a header is made for: by name, or by what a BPF program uses. */
+
+import { Kind } from '../../model/kinds.ts';
+import type { TypeId, TypeTable } from '../../model/table.ts';
+
+/** Types to define and types to declare. */
+export interface HeaderSelection {
+  readonly roots: readonly TypeId[];
+  readonly declared: readonly TypeId[];
+}
+
+/** A pattern of names: `*` any characters, `?` one, `[...]` one of a set. */
+export function globPattern(glob: string): RegExp {
+  const source = glob.replaceAll(/\*|\?|\[[^\]]*\]|[^\w]/g, (part) => {
+    if (part === '*') return '.*';
+    if (part === '?') return '.';
+    return part.length > 1 ? part.replace(/^\[!/, '[^').replaceAll('\\', '\\\\') : `\\${part}`;
+  });
+  return new RegExp(`^(?:${source})$`, 'u');
+}
+
+/** The structs, unions, enums and typedefs whose name `matches`, by id. */
+export function typesNamed(table: TypeTable, matches: (name: string) => boolean): TypeId[] {
+  const found: TypeId[] = [];
+  for (let id = 1; id < table.end; id++) {
+    if (!isDefinition(table.kind(id)) || table.nameOffset(id) === 0) continue;
+    if (matches(table.name(id))) found.push(id);
+  }
+  return found;
+}
+
+/**
+ * The types of `table` that the types of BPF programs have the names of, flavours (`name___flavour`) left
+ * away. An object says neither which typedefs of ints nor which of BPF's constants its source names, so those
+ * are selected too.
+ */
+export function typesUsedBy(table: TypeTable, programs: readonly TypeTable[]): HeaderSelection {
+  const defined = new Set<string>();
+  const declared = new Set<string>();
+  for (const program of programs) {
+    for (let id = 1; id < program.end; id++) {
+      const tag = tagOf(program, id);
+      if (tag !== undefined) (program.kind(id) === Kind.Forward ? declared : defined).add(tag);
+    }
+  }
+  const roots: TypeId[] = [];
+  const mentioned: TypeId[] = [];
+  for (let id = 1; id < table.end; id++) {
+    const tag = tagOf(table, id);
+    if ((tag !== undefined && defined.has(tag) && isDefinition(table.kind(id))) || isCommon(table, id))
+      roots.push(id);
+    else if (tag !== undefined && declared.has(tag)) mentioned.push(id);
+  }
+  return { roots, declared: mentioned };
+}
+
+/** The names of the functions that programs declare and do not define: kfuncs among them. */
+export function externFunctions(programs: readonly TypeTable[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const program of programs) {
+    for (let id = 1; id < program.end; id++) {
+      if (program.kind(id) === Kind.Func && program.vlen(id) === EXTERN) names.add(program.name(id));
+    }
+  }
+  return names;
+}
+
+/** Linkage of a function that is declared only. */
+const EXTERN = 2;
+
+const KEYWORDS: Readonly<Partial<Record<number, string>>> = {
+  [Kind.Struct]: 'struct',
+  [Kind.Union]: 'union',
+  [Kind.Enum]: 'enum',
+  [Kind.Enum64]: 'enum',
+  [Kind.Typedef]: 'typedef',
+};
+
+/** Keyword and essential name; undefined for a type without a name. */
+function tagOf(table: TypeTable, id: TypeId): string | undefined {
+  const kind = table.kind(id);
+  const keyword = kind === Kind.Forward ? (table.kindFlag(id) ? 'union' : 'struct') : KEYWORDS[kind];
+  if (keyword === undefined || table.nameOffset(id) === 0) return undefined;
+  return `${keyword} ${table.name(id).replace(/(?<=.)___.*$/s, '')}`;
+}
+
+function isDefinition(kind: number): boolean {
+  return KEYWORDS[kind] !== undefined;
+}
+
+/** Whether a type is a typedef of an int, or an enum of BPF's own constants. */
+function isCommon(table: TypeTable, id: TypeId): boolean {
+  const kind = table.kind(id);
+  if (kind === Kind.Enum || kind === Kind.Enum64) {
+    return table.vlen(id) > 0 && /^BPF_/.test(table.strings.text(table.extra(id, 0)));
+  }
+  let target = id;
+  for (let step = 0; step < MAX_CHAIN && table.kind(target) === Kind.Typedef; step++)
+    target = table.sizeOrType(target);
+  return target !== id && table.kind(target) === Kind.Int;
+}
+
+const MAX_CHAIN = 64;
