@@ -9,73 +9,80 @@ import type { FlatTypes } from './flat-types.ts';
 /** Types that are followed from one type to the next before the rest counts as nothing. */
 const MAX_DEPTH = 1000;
 
-/** A hash that grows with {@link add}. */
-class Hash {
-  high = 0;
-  low = 0;
-
-  /** hash * 31 + value, modulo 2^64. */
-  add(high: number, low: number): void {
-    const product = this.low * 31 + low;
-    this.high = (Math.imul(this.high, 31) + high + Math.floor(product / 0x1_0000_0000)) >>> 0;
-    this.low = product >>> 0;
-  }
-}
-
 /** Compares two ids by their hashes as unsigned numbers, then by themselves. */
 export type HashOrder = (a: TypeId, b: TypeId) => number;
 
-/** The order of bpftool among types with equal names. */
+/** The order of bpftool among types with equal names. Each hash is computed once. */
 export function hashOrder(types: FlatTypes): HashOrder {
-  const known = new Map<TypeId, Hash>();
-  const hashOf = (id: TypeId): Hash => {
+  const known = new Map<TypeId, readonly [high: number, low: number]>();
+  const hashOf = (id: TypeId): readonly [number, number] => {
     let hash = known.get(id);
     if (hash === undefined) {
-      hash = typeHash(types, id);
+      const start = newHash(0);
+      addType(types, id, { depth: 0, withMembers: true });
+      hash = [HIGH[start] as number, LOW[start] as number];
       known.set(id, hash);
     }
     return hash;
   };
   return (a, b) => {
-    const left = hashOf(a);
-    const right = hashOf(b);
-    return left.high - right.high || left.low - right.low || a - b;
+    const [high, low] = hashOf(a);
+    const [otherHigh, otherLow] = hashOf(b);
+    return high - otherHigh || low - otherLow || a - b;
   };
 }
 
-function typeHash(types: FlatTypes, id: TypeId): Hash {
-  return hashAlong(types, id, true, MAX_DEPTH);
+/** Hashes that are being computed, by depth: typed arrays, since numbers of 32 bits in objects are garbage. */
+const HIGH = new Uint32Array(MAX_DEPTH + 2);
+const LOW = new Uint32Array(MAX_DEPTH + 2);
+
+function newHash(depth: number): number {
+  HIGH[depth] = 0;
+  LOW[depth] = 0;
+  return depth;
 }
 
-/** Hash of a type: of the names in it, and in what it refers to; members of structs once. */
-function hashAlong(types: FlatTypes, id: TypeId, withMembers: boolean, depth: number): Hash {
+/** hash * 31 + value, modulo 2^64. */
+function addValue(depth: number, high: number, low: number): void {
+  const product = (LOW[depth] as number) * 31 + low;
+  HIGH[depth] = Math.imul(HIGH[depth] as number, 31) + high + Math.floor(product / 0x1_0000_0000);
+  LOW[depth] = product;
+}
+
+/** How far from the type that is hashed, and whether structs count with their members. */
+interface HashPlace {
+  readonly depth: number;
+  readonly withMembers: boolean;
+}
+
+/** Adds a type to the hash of its depth: the names in it, and what it refers to. */
+function addType(types: FlatTypes, id: TypeId, { depth, withMembers }: HashPlace): void {
   const { words, starts } = types;
-  const hash = new Hash();
-  if (depth === 0) return hash;
   const start = starts[id] as number;
   const info = words[start + 1] as number;
   const kind = (info >>> 24) & 0x7f;
   const vlen = info & 0x00ff_ffff;
-  addName(types, hash, words[start] as number);
+  addName(types, depth, words[start] as number);
   if (kind === Kind.Enum || kind === Kind.Enum64) {
     const step = kind === Kind.Enum ? 2 : 3;
     for (let index = 0; index < vlen; index++)
-      addName(types, hash, words[start + 3 + step * index] as number);
+      addName(types, depth, words[start + 3 + step * index] as number);
   } else if ((kind === Kind.Struct || kind === Kind.Union) && withMembers) {
     for (let index = 0; index < vlen; index++) {
-      addName(types, hash, words[start + 3 + 3 * index] as number);
-      const member = hashAlong(types, words[start + 4 + 3 * index] as number, false, depth - 1);
-      hash.add(member.high, member.low);
+      addName(types, depth, words[start + 3 + 3 * index] as number);
+      addInner(types, words[start + 4 + 3 * index] as number, { depth, withMembers: false });
     }
   } else if (kind === Kind.Array) {
-    hash.add(0, words[start + 5] as number);
-    const element = hashAlong(types, words[start + 3] as number, withMembers, depth - 1);
-    hash.add(element.high, element.low);
-  } else if (refersOn(kind)) {
-    const target = hashAlong(types, words[start + 2] as number, withMembers, depth - 1);
-    hash.add(target.high, target.low);
-  }
-  return hash;
+    addValue(depth, 0, words[start + 5] as number);
+    addInner(types, words[start + 3] as number, { depth, withMembers });
+  } else if (refersOn(kind)) addInner(types, words[start + 2] as number, { depth, withMembers });
+}
+
+/** Adds the hash of a type that another refers to. */
+function addInner(types: FlatTypes, id: TypeId, { depth, withMembers }: HashPlace): void {
+  const inner = newHash(depth + 1);
+  if (inner < MAX_DEPTH) addType(types, id, { depth: inner, withMembers });
+  addValue(depth, HIGH[inner] as number, LOW[inner] as number);
 }
 
 /** Kinds that the hash goes through. */
@@ -89,14 +96,17 @@ function refersOn(kind: number): boolean {
 }
 
 /** Adds the hash of a name, whose characters count as signed. No name adds nothing. */
-function addName({ text: { bytes } }: FlatTypes, hash: Hash, offset: number): void {
+function addName({ text: { bytes } }: FlatTypes, depth: number, offset: number): void {
   if (offset === 0) return;
-  const name = new Hash();
+  let high = 0;
+  let low = 0;
   for (let at = offset; ; at++) {
     const byte = bytes[at] ?? 0;
     if (byte === 0) break;
-    if (byte < 0x80) name.add(0, byte);
-    else name.add(0xffff_ffff, byte + 0xffff_ff00);
+    const product = low * 31 + (byte < 0x80 ? byte : byte + 0xffff_ff00);
+    const carry = Math.floor(product / 0x1_0000_0000) + (byte < 0x80 ? 0 : 0xffff_ffff);
+    high = (Math.imul(high, 31) + carry) >>> 0;
+    low = product >>> 0;
   }
-  hash.add(name.high, name.low);
+  addValue(depth, high, low);
 }

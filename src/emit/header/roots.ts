@@ -16,8 +16,8 @@ import type { DefinitionOrder } from './order.ts';
 import { sortByText } from './sort-names.ts';
 import type { TextBlob } from './text-blob.ts';
 
-/** Longest chain of references that is followed to a name. */
-const MAX_CHAIN = 1000;
+/** Longest chain of references that is followed to a name; what begins a longer one has none. */
+const MAX_CHAIN = 256;
 
 /** The last rank: all that is not listed for its own sake. */
 const LAST_RANK = 10;
@@ -78,7 +78,8 @@ function sortKeys({ words, starts, end }: FlatTypes): SortKeys {
       continue;
     }
     let isHashed = false;
-    for (let step = 0; step < MAX_CHAIN; step++) {
+    let step = 0;
+    for (; step < MAX_CHAIN; step++) {
       if (kind === Kind.Array) {
         if (words[start + 5] !== 0) isHashed = true;
         start = starts[words[start + 3] as number] ?? 0;
@@ -107,7 +108,7 @@ function sortKeys({ words, starts, end }: FlatTypes): SortKeys {
     }
     const isHashZero = !isHashed && (kind === Kind.FuncProto || kind === Kind.Void);
     if (rank === LAST_RANK && targetName === 0 && ownName === 0 && isHashZero) rank = NAMELESS;
-    ranks[id] = rank;
+    ranks[id] = step === MAX_CHAIN ? NAMELESS : rank;
     targetNames[id] = targetName;
     ownNames[id] = ownName;
   }
