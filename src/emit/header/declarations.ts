@@ -59,6 +59,8 @@ export class DeclarationWriter {
   #stack = new Uint32Array(64);
   #height = 0;
   #nesting = 0;
+  /** Parameter lists that are open. */
+  #listDepth = 0;
   /** Whether a member may have the name of a type, so that types are named from the top. */
   readonly #isScoped: boolean;
 
@@ -308,6 +310,8 @@ export class DeclarationWriter {
     const { words, starts } = this.#types;
     const out = this.#out;
     const start = starts[id] as number;
+    if (this.#isScoped && this.#listDepth > 0 && words[start] === 0 && this.#unnamedParameter(id, kind))
+      return;
     if (kind === Kind.Typedef) {
       if (this.#isScoped && !isBoolTypedef(this.#types, id)) out.put(this.#words.scope);
       out.put(this.#names.typedefName(id));
@@ -321,6 +325,15 @@ export class DeclarationWriter {
     } else if (kind === Kind.Forward) this.forwardTag(id, this.#isScoped);
     else if (kind === Kind.TypeTag) this.#typeTag(start);
     else out.put(this.#words.void);
+  }
+
+  /** In C++ a parameter's type cannot be defined where it stands: a name that nothing defines does. */
+  #unnamedParameter(id: TypeId, kind: number): boolean {
+    const isEnum = kind === Kind.Enum || kind === Kind.Enum64;
+    if (isEnum) this.#out.literal('int');
+    else if (kind === Kind.Struct) this.#out.literal(`struct __anonymous_${id}`);
+    else if (kind === Kind.Union) this.#out.literal(`union __anonymous_${id}`);
+    return isEnum || kind === Kind.Struct || kind === Kind.Union;
   }
 
   #typeTag(start: number): void {
@@ -376,12 +389,14 @@ export class DeclarationWriter {
 
   #parameters(start: number, vlen: number, level: number): void {
     const { words } = this.#types;
+    this.#listDepth++;
     for (let index = 0; index < vlen; index++) {
       if (index > 0) this.#out.put(this.#words.comma);
       const type = words[start + 4 + 2 * index] as number;
       if (type === 0 && index === vlen - 1) this.#out.put(this.#words.ellipsis);
       else this.declaration(type, this.#names.memberName(words[start + 3 + 2 * index] as number), level);
     }
+    this.#listDepth--;
   }
 
   #nest(id: TypeId, bottom: number, name: number, level: number): void {
@@ -425,6 +440,11 @@ export class DeclarationWriter {
 
   /** A 64-bit enumerator's value with its suffix. */
   #wideValue(low: number, high: number, isSigned: boolean): void {
+    if (isSigned && high === 0x8000_0000 && low === 0 && this.#style !== BPFTOOL_STYLE) {
+      // The number without its sign is none of a signed type.
+      this.#out.literal('(-9223372036854775807LL - 1)');
+      return;
+    }
     const isSmall = high === 0 || (isSigned && high === 0xffff_ffff);
     if (isSmall) this.#out.number(high === 0 ? low : low - 0x1_0000_0000);
     else {
