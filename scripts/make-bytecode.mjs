@@ -16,7 +16,8 @@ async function record() {
   const { start, loadedChunks } = createRequire(import.meta.url)(fileURLToPath(new URL('start.js', bundle)));
   const files = readdirSync(fixtures).filter((name) => name.endsWith('.btf'));
   const paths = files.map((name) => `${fixtures}${name}`);
-  for (const args of [paths, ['-C', 'list_head']]) await start([process.execPath, 'tspahole', ...args]);
+  const headers = ['header', `${fixtures}typedefs.btf`];
+  for (const args of [paths, ['-C', 'list_head'], headers, ['header', '--compat', headers[1]]]) await start([process.execPath, 'tspahole', ...args]);
   for (const [name, { script }] of loadedChunks()) {
     writeFileSync(new URL(`${name}.bytecode`, bundle), script.createCachedData());
   }

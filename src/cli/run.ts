@@ -55,7 +55,9 @@ export interface Invocation {
 /** Node leaves a symbolic link in argv[1] as it was called. */
 function modeOf(program: string, args: readonly string[]): { asPahole: boolean; compat: boolean } {
   const asPahole = /(^|[/\\])pahole$/.test(program);
-  return { asPahole, compat: asPahole || asksForCompat(args) };
+  // The errors of a sub-command are never pahole's.
+  const isListing = !SUBCOMMANDS.includes(args[0] ?? '');
+  return { asPahole, compat: asPahole || (isListing && asksForCompat(args)) };
 }
 
 async function dispatch(invocation: Invocation): Promise<number> {

@@ -19,14 +19,21 @@ export function globPattern(glob: string): RegExp {
   return new RegExp(`^(?:${source})$`, 'u');
 }
 
-/** The structs, unions, enums and typedefs whose name `matches`, by id. */
+/** The structs, unions, enums and typedefs whose name `matches`, by name and id. */
 export function typesNamed(table: TypeTable, matches: (name: string) => boolean): TypeId[] {
   const found: TypeId[] = [];
   for (let id = 1; id < table.end; id++) {
     if (!isDefinition(table.kind(id)) || table.nameOffset(id) === 0) continue;
     if (matches(table.name(id))) found.push(id);
   }
-  return found;
+  return sortedByName(table, found);
+}
+
+/** Ids change from one build to the next more than names do. */
+function sortedByName(table: TypeTable, ids: readonly TypeId[]): TypeId[] {
+  const named = ids.map((id) => ({ id, name: table.name(id) }));
+  named.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id - b.id));
+  return named.map(({ id }) => id);
 }
 
 /**
@@ -51,7 +58,7 @@ export function typesUsedBy(table: TypeTable, programs: readonly TypeTable[]): H
       roots.push(id);
     else if (tag !== undefined && declared.has(tag)) mentioned.push(id);
   }
-  return { roots, declared: mentioned };
+  return { roots: sortedByName(table, roots), declared: sortedByName(table, mentioned) };
 }
 
 /** The names of the functions that programs declare and do not define: kfuncs among them. */
