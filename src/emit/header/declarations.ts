@@ -119,6 +119,7 @@ export class DeclarationWriter {
   }
 
   #body(id: TypeId, level: number): void {
+    if (++this.#nesting > MAX_NESTING) throw nestedTooDeep(id);
     const { words, starts } = this.#types;
     const out = this.#out;
     const layout = this.#layout;
@@ -180,6 +181,7 @@ export class DeclarationWriter {
     out.char(CLOSING_BRACE);
     const attributes = layout.attributesOf(id);
     if (attributes !== '') out.literal(attributes);
+    this.#nesting--;
   }
 
   /** A member without a name: a struct or union in place, and in bpftool's text whatever it is. */
@@ -246,6 +248,28 @@ export class DeclarationWriter {
 
   /** A type and a name; without one, text offset 0, the type alone. */
   declaration(id: TypeId, name: number, level: number): void {
+    const { words, starts } = this.#types;
+    const kind = ((words[(starts[id] as number) + 1] as number) >>> 24) & 0x7f;
+    if (!isStacked(kind)) {
+      this.#terminal(id, kind, level);
+      this.#name(name, false);
+      return;
+    }
+    if (kind === Kind.Pointer) {
+      const target = words[(starts[id] as number) + 2] as number;
+      const targetKind = ((words[(starts[target] as number) + 1] as number) >>> 24) & 0x7f;
+      if (!isStacked(targetKind)) {
+        this.#terminal(target, targetKind, level);
+        this.#out.put(this.#words.blankStar);
+        this.#name(name, true);
+        return;
+      }
+    }
+    this.#stackedDeclaration(id, name, level);
+  }
+
+  /** Most declarations are a type, or a pointer to one; the others need the stack. */
+  #stackedDeclaration(id: TypeId, name: number, level: number): void {
     const { words, starts, end } = this.#types;
     const bottom = this.#height;
     for (;;) {
@@ -255,17 +279,10 @@ export class DeclarationWriter {
       const start = starts[id] as number;
       const kind = ((words[start + 1] as number) >>> 24) & 0x7f;
       if (kind === Kind.Array) id = words[start + 3] as number;
-      else if (
-        kind === Kind.Pointer ||
-        (kind >= Kind.Volatile && kind <= Kind.Restrict) ||
-        kind === Kind.FuncProto ||
-        kind === Kind.TypeTag
-      ) {
-        id = words[start + 2] as number;
-      } else break;
+      else if (isStacked(kind)) id = words[start + 2] as number;
+      else break;
     }
-    this.#nesting++;
-    if (this.#nesting > MAX_NESTING) throw nestedTooDeep(id);
+    if (++this.#nesting > MAX_NESTING) throw nestedTooDeep(id);
     this.#unwind(bottom, name, level);
     this.#nesting--;
     this.#height = bottom;
@@ -492,6 +509,17 @@ export class DeclarationWriter {
     larger.set(this.#stack);
     this.#stack = larger;
   }
+}
+
+/** Kinds of types that are written around others. */
+function isStacked(kind: number): boolean {
+  return (
+    kind === Kind.Pointer ||
+    kind === Kind.Array ||
+    (kind >= Kind.Volatile && kind <= Kind.Restrict) ||
+    kind === Kind.FuncProto ||
+    kind === Kind.TypeTag
+  );
 }
 
 /** The struct or union behind the aliases of a type; 0 for any other. */

@@ -161,21 +161,24 @@ export class DefinitionWriter {
   }
 
   #typedef(id: TypeId): void {
-    const { types, style, declarations } = this.#parts;
+    const { types, style, declarations, out } = this.#parts;
     if (style === BPFTOOL_STYLE) {
       // The compiler has it.
       if (types.text.equals(types.words[types.starts[id] as number] as number, '__builtin_va_list')) return;
+    } else if (isBoolTypedef(types, id)) {
+      this.#unlessKeyword(() => declarations.typedef(id));
+      return;
     }
-    const write = (): void => declarations.typedef(id);
-    if (style !== BPFTOOL_STYLE && isBoolTypedef(types, id)) this.#unlessKeyword(write);
-    else this.#item(write);
+    declarations.typedef(id);
+    out.put(this.#itemEnd);
   }
 
   #defineLeaf(id: TypeId, kind: number, user: TypeId): void {
-    const { declarations } = this.#parts;
+    const { declarations, out } = this.#parts;
     if (kind === Kind.Int || kind === Kind.Float) this.#defineBase(id);
     else if (kind === Kind.Forward) {
-      this.#item(() => declarations.forwardTag(id));
+      declarations.forwardTag(id);
+      out.put(this.#itemEnd);
     } else if (kind === Kind.Enum || kind === Kind.Enum64) {
       if (user === 0) this.#enumeration(id);
     } else return;
@@ -183,14 +186,14 @@ export class DefinitionWriter {
   }
 
   #enumeration(id: TypeId): void {
-    const { types, style, names, declarations } = this.#parts;
-    const write = (): void => declarations.enumeration(id, 0);
+    const { types, style, names, declarations, out } = this.#parts;
     if (style === BPFTOOL_STYLE || !isBoolEnum(types, id)) {
-      this.#item(write);
+      declarations.enumeration(id, 0);
+      out.put(this.#itemEnd);
       return;
     }
     names.isInsideBoolGuard = true;
-    this.#unlessKeyword(write);
+    this.#unlessKeyword(() => declarations.enumeration(id, 0));
     names.isInsideBoolGuard = false;
   }
 
@@ -201,11 +204,6 @@ export class DefinitionWriter {
     out.literal(`#ifndef ${HAS_BOOL_MACRO}\n`);
     write();
     out.literal(';\n#endif\n\n');
-  }
-
-  #item(write: () => void): void {
-    write();
-    this.#parts.out.put(this.#itemEnd);
   }
 
   #defineBase(id: TypeId): void {

@@ -40,13 +40,13 @@ export function orderAll(types: FlatTypes, order: DefinitionOrder, options: Root
   const groups = groupsByRank(types, keys);
   let isDropped = !options.dropsFirst;
   for (let rank = 0; rank < LAST_RANK; rank++) {
-    for (const id of sortRoots(types, keys, groups[rank] ?? [])) {
+    for (const id of sortRoots(types, keys, groups[rank] as Uint32Array)) {
       if (isDropped) order.add(id);
       isDropped = true;
     }
   }
-  for (const id of groups[NAMELESS] ?? []) order.add(id);
-  const left = (groups[LAST_RANK] ?? []).filter((id) => !leadsToOrdered(types, order, id));
+  for (const id of groups[NAMELESS] as Uint32Array) order.add(id);
+  const left = (groups[LAST_RANK] as Uint32Array).filter((id) => !leadsToOrdered(types, order, id));
   for (const id of sortRoots(types, keys, left)) order.add(id);
 }
 
@@ -126,16 +126,24 @@ function isReference(kind: number): boolean {
 }
 
 /** Ids by rank, ascending. */
-function groupsByRank({ end }: FlatTypes, { ranks }: SortKeys): TypeId[][] {
-  const groups: TypeId[][] = Array.from({ length: NEVER + 1 }, () => []);
-  for (let id = 1; id < end; id++) groups[ranks[id] as number]?.push(id);
+function groupsByRank({ end }: FlatTypes, { ranks }: SortKeys): Uint32Array[] {
+  const counts = new Uint32Array(NEVER + 1);
+  for (let id = 1; id < end; id++) counts[ranks[id] as number] = (counts[ranks[id] as number] as number) + 1;
+  const groups = Array.from(counts.subarray(0, NEVER), (count) => new Uint32Array(count));
+  const filled = new Uint32Array(NEVER + 1);
+  for (let id = 1; id < end; id++) {
+    const rank = ranks[id] as number;
+    if (rank === NEVER) continue;
+    const at = filled[rank] as number;
+    filled[rank] = at + 1;
+    (groups[rank] as Uint32Array)[at] = id;
+  }
   return groups;
 }
 
-/** Sorts ids of one rank by name, own name, hash and id. */
-function sortRoots(types: FlatTypes, keys: SortKeys, roots: readonly TypeId[]): Uint32Array {
+/** Sorts ids of one rank by name, own name, hash and id, in place. */
+function sortRoots(types: FlatTypes, keys: SortKeys, ids: Uint32Array): Uint32Array {
   const { text } = types;
-  const ids = Uint32Array.from(roots);
   const compareHashes = hashOrder(types);
   sortByText(ids, keys.targetNames, text);
   forEachRun(ids, keys.targetNames, text, (sameTarget) => {
