@@ -98,6 +98,17 @@ describe('tspahole header', () => {
     expect(text).toContain('struct unused {');
   });
 
+  it('prints the types of a kernel and several modules, each once', async () => {
+    const { split } = splitBtf(kernel, [
+      struct('of_module', 16, [['task', 5, 0]]),
+      struct('of_other', 4, [['x', 1, 0]]),
+    ]);
+    writeFileSync(at('other.btf'), split);
+    const text = await textOf(at('base.btf'), at('split.btf'), at('other.btf'));
+    expect(text.match(/struct of_\w+ \{/g)).toEqual(['struct of_module {', 'struct of_other {']);
+    expect(await textOf('-B', at('base.btf'), at('split.btf'), at('other.btf'))).toBe(text);
+  });
+
   it('reads the file that stands for the running kernel', async () => {
     const { stdout } = await runCli(['header'], { PAHOLE_VMLINUX_BTF_FILENAME: at('kernel.btf') });
     expect(stdout.toString()).toContain('struct task_struct {');
@@ -165,7 +176,6 @@ describe('what the header is for', () => {
 
 describe('mistakes of usage', () => {
   it.each([
-    [['a', 'b'], 'header: one file is read, not b too'],
     [['--guard', '1x'], 'header: 1x cannot be the name of a macro'],
     [['--lang', 'rust'], 'header: --lang is c or c++, not rust'],
     [['--format', 'ctf'], 'header: --format is btf or dwarf, not ctf'],

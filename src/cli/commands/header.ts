@@ -1,6 +1,13 @@
 /** `tspahole header`: the types of a file as a header that compiles. */
 
-import { loadSync, RUNNING_KERNEL_BTF, TspaholeError, type TypeFormat, type TypeTable } from '../../index.ts';
+import {
+  dedup,
+  loadSync,
+  RUNNING_KERNEL_BTF,
+  TspaholeError,
+  type TypeFormat,
+  type TypeTable,
+} from '../../index.ts';
 import {
   externFunctions,
   globPattern,
@@ -19,9 +26,9 @@ import { depfileText, replaceFile, writeDepfile } from './output-file.ts';
 /** The sub-command. */
 export const headerCommand: Command = {
   name: 'header',
-  synopsis: ['[option...] [FILE]'],
+  synopsis: ['[option...] [FILE...]'],
   description:
-    'Print the types of a file as a C header: vmlinux.h. It compiles with GCC and clang, for BPF and natively, ' +
+    'Print the types of a file, or of a kernel and its modules, as a C header: vmlinux.h. It compiles with GCC and clang, for BPF and natively, ' +
     'from gnu89 to C23, and gives every type the layout that it has in the file.',
   options: [
     { name: 'base', short: 'B', metavar: 'FILE', help: 'the base of split BTF, e.g. vmlinux for a module' },
@@ -52,21 +59,22 @@ export const headerCommand: Command = {
     { name: 'depfile', metavar: 'FILE', help: 'with --output: write the dependencies for make and ninja' },
     { name: 'compat', help: 'print the bytes that bpftool 7.8 prints' },
   ],
-  notes: `Without a file the types are those of the running kernel.
+  notes: `Without a file the types are those of the running kernel. Of several files the first is
+the base of the others, unless --base names another.
 
 Examples:
   tspahole header -o vmlinux.h                     all types of the running kernel
   tspahole header --only 'task_struct,bpf_*'       some types and what they need
   tspahole header --from prog.bpf.o vmlinux        what a program uses
-  tspahole header -B vmlinux module.ko             a module's types and the kernel's
+  tspahole header vmlinux a.ko b.ko                a kernel's types and those of modules
   tspahole header --asserts | gcc -x c -c -o /dev/null -    prove all layouts
 `,
   run: runHeader,
 };
 
 function runHeader(words: CommandWords, streams: Streams): number {
-  const path = inputOf(words, streams);
-  const table = loadTypes(path, words);
+  const paths = inputsOf(words, streams);
+  const table = loadTypes(paths, words);
   const output = words.value('output');
   if (output === undefined) {
     if (words.has('depfile') || words.value('depfile') !== undefined) {
@@ -77,28 +85,34 @@ function runHeader(words: CommandWords, streams: Streams): number {
   }
   replaceFile(output, (sink) => writeTypes(table, words, sink));
   const depfile = words.value('depfile');
-  if (depfile !== undefined) writeDepfile(depfile, depfileText(output, inputsOf(path, words)));
+  if (depfile !== undefined) writeDepfile(depfile, depfileText(output, sourcesOf(paths, words)));
   return 0;
 }
 
-function inputOf({ operands }: CommandWords, { env }: Streams): string {
-  const [path, second] = operands;
-  if (second !== undefined) throw new TspaholeError('usage', `header: one file is read, not ${second} too`);
-  return path ?? env.PAHOLE_VMLINUX_BTF_FILENAME ?? RUNNING_KERNEL_BTF;
+function inputsOf({ operands }: CommandWords, { env }: Streams): readonly string[] {
+  return operands.length > 0 ? operands : [env.PAHOLE_VMLINUX_BTF_FILENAME ?? RUNNING_KERNEL_BTF];
 }
 
 /** The files that the header is made from. */
-function inputsOf(path: string, words: CommandWords): string[] {
+function sourcesOf(paths: readonly string[], words: CommandWords): string[] {
   const base = words.value('base');
-  return [path, ...(base === undefined ? [] : [base]), ...words.values('from')];
+  return [...paths, ...(base === undefined ? [] : [base]), ...words.values('from')];
 }
 
-function loadTypes(path: string, words: CommandWords): TypeTable {
-  const base = words.value('base');
-  return loadSync(path, {
-    formats: formatsOf(words.value('format')),
-    base: base === undefined ? undefined : loadSync(base, { formats: ['btf'] }).table(),
-  }).table();
+/** The types of one file, or of a kernel and modules, of which each type is there once. */
+function loadTypes(paths: readonly string[], words: CommandWords): TypeTable {
+  const [first = RUNNING_KERNEL_BTF, ...others] = paths;
+  const basePath = words.value('base');
+  const base = basePath === undefined ? undefined : loadBtf(basePath, undefined);
+  if (others.length === 0)
+    return loadSync(first, { formats: formatsOf(words.value('format')), base }).table();
+  if (base !== undefined) return dedup(paths.map((path) => loadBtf(path, base))).table;
+  const kernel = loadBtf(first, undefined);
+  return dedup(others.map((path) => loadBtf(path, kernel))).table;
+}
+
+function loadBtf(path: string, base: TypeTable | undefined): TypeTable {
+  return loadSync(path, { formats: ['btf'], base }).table();
 }
 
 function formatsOf(name: string | undefined): readonly TypeFormat[] {
