@@ -31,8 +31,8 @@ export class BpftoolNames implements HeaderNames {
 
   constructor(types: FlatTypes) {
     this.#types = types;
-    this.#tags = new NameNumbers(types.text);
-    this.#identifiers = new NameNumbers(types.text);
+    this.#tags = new NameNumbers(types.text, types.end / 8);
+    this.#identifiers = new NameNumbers(types.text, types.end / 2);
     this.#names = new Uint32Array(types.end);
   }
 

@@ -36,9 +36,9 @@ export class CleanNames implements HeaderNames {
     this.#types = types;
     this.#language = language;
     this.#identifiers = new Identifiers(types.text, language);
-    this.#ordinary = new NameNumbers(types.text);
+    this.#ordinary = new NameNumbers(types.text, types.end / 2);
     // In C++ a tag is an ordinary name too.
-    this.#tags = language === 'c' ? new NameNumbers(types.text) : this.#ordinary;
+    this.#tags = language === 'c' ? new NameNumbers(types.text, types.end / 8) : this.#ordinary;
     this.#names = new Uint32Array(types.end);
   }
 

@@ -2,18 +2,24 @@
 
 import type { TextBlob } from './text-blob.ts';
 
-const FIRST_SIZE = 1 << 12;
+const MIN_SIZE = 1 << 10;
+const MAX_FIRST_SIZE = 1 << 18;
 
 /** Names by their text. Equal names at different offsets are one name. */
 export class NameNumbers {
   readonly #text: TextBlob;
   /** Offset of the name in each slot plus one; 0 in a slot that is free. */
-  #offsets = new Uint32Array(FIRST_SIZE);
-  #numbers = new Uint32Array(FIRST_SIZE);
+  #offsets: Uint32Array;
+  #numbers: Uint32Array;
   #used = 0;
 
-  constructor(text: TextBlob) {
+  /** Makes room for about `count` names; more may come. */
+  constructor(text: TextBlob, count: number) {
+    let size = MIN_SIZE;
+    while (size < 2 * count && size < MAX_FIRST_SIZE) size *= 2;
     this.#text = text;
+    this.#offsets = new Uint32Array(size);
+    this.#numbers = new Uint32Array(size);
   }
 
   /** The number of a name. */
