@@ -17,7 +17,8 @@ async function record() {
   const files = readdirSync(fixtures).filter((name) => name.endsWith('.btf'));
   const paths = files.map((name) => `${fixtures}${name}`);
   const headers = ['header', `${fixtures}typedefs.btf`];
-  for (const args of [paths, ['-C', 'list_head'], headers, ['header', '--compat', headers[1]]]) await start([process.execPath, 'tspahole', ...args]);
+  for (const args of [paths, ['-C', 'list_head'], headers, ['header', '--compat', headers[1]]])
+    await start([process.execPath, 'tspahole', ...args]);
   for (const [name, { script }] of loadedChunks()) {
     writeFileSync(new URL(`${name}.bytecode`, bundle), script.createCachedData());
   }
