@@ -58,6 +58,7 @@ export function newDraft(compat: boolean): Draft {
     flexibleArray: false,
     embeddedFlexibleArray: false,
     listing: 'layout',
+    packable: false,
     separator: '\t',
     verbose: false,
     expandTypes: false,
@@ -70,6 +71,8 @@ export function newDraft(compat: boolean): Draft {
     flatArrays: false,
     cachelineSize: undefined,
     showFirstBiggest: false,
+    reorganize: false,
+    reorganizeSteps: false,
     wordSize: undefined,
     classesAsStructs: false,
     suppressAligned: false,
@@ -151,6 +154,7 @@ const EFFECTS: Readonly<Record<SupportedName, Effect>> = {
   bit_holes: count('bitHolesMin'),
   padding_ge: count('paddingMin'),
   padding: count('padding'),
+  packable: set('packable'),
   with_flexible_array: set('flexibleArray'),
   with_embedded_flexible_array: (draft) => {
     draft.structsOnly = true;
@@ -182,6 +186,8 @@ const EFFECTS: Readonly<Record<SupportedName, Effect>> = {
   },
   show_first_biggest_size_base_type_member: set('showFirstBiggest'),
   word_size: setWordSize,
+  reorganize: set('reorganize'),
+  show_reorg_steps: set('reorganizeSteps'),
   classes_as_structs: set('classesAsStructs'),
   suppress_aligned_attribute: set('suppressAligned'),
   suppress_force_paddings: set('suppressForcePaddings'),

@@ -114,6 +114,8 @@ export interface ListSettings {
 
   /** What to print for each type: the last of `-s`, `-n`, `-N`, `-T`, `-m` and `-z` (without `-V` before it) counts. */
   readonly listing: Listing;
+  /** `-P`: list the structs that `-R` would shrink; with `-V`, their layouts. */
+  readonly packable: boolean;
   /** `-t`: between the columns of a list. Default a tab; one character in pahole's mode. */
   readonly separator: string;
   /** `-V`. */
@@ -141,6 +143,10 @@ export interface ListSettings {
   readonly showFirstBiggest: boolean;
   /** `-w` in bytes; absent: that of the file. */
   readonly wordSize: number | undefined;
+  /** `-R`: print structs reorganized. */
+  readonly reorganize: boolean;
+  /** `-S`: with `-R`, the layout after each move. */
+  readonly reorganizeSteps: boolean;
   /** `--classes_as_structs`. */
   readonly classesAsStructs: boolean;
   /** `--suppress_aligned_attribute`. */

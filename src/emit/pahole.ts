@@ -46,6 +46,12 @@ export class PaholeEmitter {
     out.put(';');
   }
 
+  /** Writes a struct without its semicolon. */
+  emitStruct(id: TypeId): void {
+    this.context.beginTopLevel(false);
+    putStruct(this.context, id);
+  }
+
   /** Writes an enum without its semicolon. */
   emitEnum(id: TypeId): void {
     this.context.beginTopLevel(false);

@@ -59,6 +59,11 @@ export class Layouts {
    * @internal
    */
   readonly followsRules: boolean;
+  /**
+   * What a table split from this one is laid out with.
+   * @internal
+   */
+  readonly options: LayoutsOptions;
   readonly #lazyPacked: boolean;
   readonly #placements: Placements;
   #hasPlacedAll: boolean;
@@ -68,6 +73,8 @@ export class Layouts {
 
   constructor(table: TypeTable, options: LayoutsOptions = {}) {
     this.table = table;
+    const { cachelineSize, legacyBitfields } = options;
+    this.options = { cachelineSize, legacyBitfields };
     this.cachelineSize = options.cachelineSize ?? DEFAULT_CACHELINE_SIZE;
     this.#lazyPacked = options.lazyPacked ?? false;
     this.#placements = options.placements ?? newPlacements(new TypeFacts(table, options), this.cachelineSize);

@@ -66,12 +66,29 @@ export class MemberColumns {
     for (const column of COLUMNS) this[column].set(from[column].subarray(start, start + count));
   }
 
+  /** Overwrites the members from `start` on by all of `from`. */
+  set(start: number, from: MemberColumns): void {
+    for (const column of COLUMNS) this[column].set(from[column].subarray(0, from.count), start);
+  }
+
+  /** Moves the member at one index to another, before or behind it; those between move up. */
+  move(from: number, to: number): void {
+    for (const column of COLUMNS) moveValue(this[column], from, to);
+  }
+
   #grow(capacity: number): void {
     const grown = new MemberColumns(capacity);
     for (const column of COLUMNS) grown[column].set(this[column]);
     grown.count = this.count;
     Object.assign(this, grown);
   }
+}
+
+function moveValue(column: Uint32Array | Int32Array, from: number, to: number): void {
+  const value = column[from] as number;
+  if (from > to) column.copyWithin(to + 1, to, from);
+  else column.copyWithin(from, from + 1, to + 1);
+  column[to] = value;
 }
 
 const COLUMNS = [

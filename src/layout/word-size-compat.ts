@@ -16,10 +16,11 @@
 import { Kind } from '../model/kinds.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
 import { Layouts, type LayoutsOptions } from './layouts.ts';
-import { CONTRADICTS, MISPLACES, type Placements, WASTE_FIELDS } from './placement.ts';
+import { type Placements, WASTE_FIELDS } from './placement.ts';
+import { setFlags } from './placement-flags.ts';
 import { MAX_TYPE_DEPTH, TypeFacts } from './type-facts.ts';
-import { findWrappedHoles } from './word-size-compat-holes.ts';
 import { copyTable } from './word-size-copy.ts';
+import { findWrappedHoles } from './wrapped-holes.ts';
 
 /** Members that the search for the largest base types may look at; ends what is exponential. */
 const MAX_SEARCHED = 1_000_000;
@@ -34,7 +35,10 @@ export function paholeWordSize(table: TypeTable, wordSize: number, options: Layo
   const facts = new TypeFacts(resized, options);
   keepAlignments(before.facts, facts);
   const placements = { ...before, facts };
-  for (let id = 1; id < resized.end; id++) setFlags(placements, id);
+  for (let id = 1; id < resized.end; id++) {
+    if (isComposite(resized.kind(id)))
+      setFlags(placements, id, resized.kind(id) === Kind.Union ? 'union' : 'struct');
+  }
   return new Layouts(resized, { ...options, placements });
 }
 
@@ -44,26 +48,6 @@ function keepAlignments(before: TypeFacts, after: TypeFacts): void {
   for (let id = 1; id < after.table.end; id++) {
     if (after.knownAlignments[id] === 0) after.knownAlignments[id] = before.alignmentOf(id);
   }
-}
-
-/** Finds again what the moved members say about packing. */
-function setFlags({ facts, first, flags, members }: Placements, id: TypeId): void {
-  const { table } = facts;
-  if (!isComposite(table.kind(id))) return;
-  const isUnion = table.kind(id) === Kind.Union;
-  const size = table.sizeOrType(id);
-  const start = first[id] as number;
-  let largest = 1;
-  let flag = 0;
-  for (let index = start; index < start + table.vlen(id); index++) {
-    const type = members.typeId[index] as number;
-    const alignment = facts.alignmentOf(type);
-    largest = Math.max(largest, alignment);
-    const offset = members.byteOffset[index] as number;
-    if (offset % alignment !== 0) flag |= CONTRADICTS;
-    if ((isUnion ? size : offset) % alignment !== 0 && facts.isStructBehindAliases(type)) flag |= MISPLACES;
-  }
-  flags[id] = size % largest === 0 ? flag : flag | CONTRADICTS;
 }
 
 class Resizer {
@@ -134,7 +118,8 @@ class Resizer {
       moved += sign * (change & 0xffff);
     }
     this.#change[id] = sign * (this.#size(id) - before);
-    findWrappedHoles(this.#placements, id, this.#size(id));
+    const { members, waste } = this.#placements;
+    findWrappedHoles({ members, start, end, byteSize: this.#size(id), waste, at: id * WASTE_FIELDS });
     this.#fixAlignment(id);
   }
 

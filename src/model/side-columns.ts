@@ -107,6 +107,20 @@ export interface Child {
 /** 0 where the file does not say. */
 export type Accessibility = 0 | 1 | 2 | 3;
 
+/** A composite that another one is a copy of, with the order of its elements in the copy. */
+export interface CopiedElements {
+  readonly id: TypeId;
+  readonly elements: readonly number[];
+}
+
+/** A copy of a column, filled up with zeros to `length`, and `more` behind it. */
+function extended(column: Uint32Array, length: number, more: readonly number[]): Uint32Array {
+  const longer = new Uint32Array(length + more.length);
+  longer.set(column.subarray(0, length));
+  longer.set(more, length);
+  return longer;
+}
+
 export class SideColumns {
   /** DW_LANG of the compile unit; 0 where it does not say. */
   readonly language: number;
@@ -208,6 +222,44 @@ export class SideColumns {
     const start = childStarts?.[id - 1] ?? 0;
     if (children === undefined || start === 0) return undefined;
     return readChildren(children.subarray(start, start + 2 * (children[start - 1] as number)));
+  }
+
+  /**
+   * These columns with some more types, from the id `end` on: each says what the type that it is a copy of
+   * does, its elements in another order.
+   */
+  withCopies(end: TypeId, copies: readonly CopiedElements[]): SideColumns {
+    const { memberStarts, memberFlags, memberAlignments, children, functions, outlines, ...byType } =
+      this.arrays;
+    const ids = copies.map(({ id }) => id);
+    const arrays: Record<string, Uint32Array | undefined> = { children, functions, outlines };
+    for (const [name, column] of Object.entries(byType)) {
+      arrays[name] =
+        column &&
+        extended(
+          column,
+          end - 1,
+          ids.map((id) => column[id - 1] ?? 0),
+        );
+    }
+    const elements = copies.flatMap(({ id, elements }) => elements.map((element) => [id, element] as const));
+    const first = Math.max(memberFlags?.length ?? 0, memberAlignments?.length ?? 0);
+    for (const [name, column] of Object.entries({ memberFlags, memberAlignments })) {
+      arrays[name] =
+        column &&
+        extended(
+          column,
+          first,
+          elements.map(([id, element]) => this.#member(column, id, element)),
+        );
+    }
+    let next = first;
+    const starts = copies.map(({ elements }) => {
+      next += elements.length;
+      return next - elements.length;
+    });
+    arrays.memberStarts = memberStarts && extended(memberStarts, end - 1, starts);
+    return new SideColumns(arrays, this);
   }
 
   #member(column: Uint32Array | undefined, id: TypeId, element: number): number {

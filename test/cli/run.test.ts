@@ -136,9 +136,9 @@ describe('sub-commands', () => {
 
 describe('a planned option', () => {
   it('is refused under its long name, in both modes', async () => {
-    const refused = { code: 2, out: '', err: 'tspahole: --reorganize is not supported in this version\n' };
-    expect(await start('-R -C a')).toEqual(refused);
-    expect(await start('--compat --reorg -C a')).toEqual(refused);
+    const refused = { code: 2, out: '', err: 'tspahole: --ctf_encode is not supported in this version\n' };
+    expect(await start('-Z -C a')).toEqual(refused);
+    expect(await start('--compat --ctf -C a')).toEqual(refused);
     expect(runList).not.toHaveBeenCalled();
   });
 });

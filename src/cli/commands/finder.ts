@@ -9,9 +9,8 @@ import { writeText } from '../output.ts';
 import type { Streams } from '../run.ts';
 import type { ListSettings } from '../settings.ts';
 import type { Counter } from './counter.ts';
-import type { JsonRenderer } from './json-renderer.ts';
 import { containersOf, pointersTo } from './relations.ts';
-import type { Renderer, Unit } from './renderer.ts';
+import type { Renderer, RendererMaker, Unit } from './renderer.ts';
 import { TextRenderer } from './text-renderer.ts';
 import type { LayoutsForWordSize } from './word-size.ts';
 
@@ -21,7 +20,8 @@ type Qualified = typeof import('./qualified.ts');
 /** What only some listings need, loaded by then. */
 export interface ListParts {
   readonly Counter: typeof Counter | undefined;
-  readonly JsonRenderer: typeof JsonRenderer | undefined;
+  /** Makes the renderer, where that of the text will not do. */
+  readonly newRenderer: RendererMaker | undefined;
   readonly layoutsForWordSize: LayoutsForWordSize | undefined;
   readonly qualified: Qualified | undefined;
 }
@@ -44,9 +44,7 @@ export class Finder {
     this.#streams = streams;
     this.#cachelineSize = settings.cachelineSize ?? systemCachelineSize();
     this.#renderer =
-      parts.JsonRenderer === undefined
-        ? new TextRenderer(settings, streams.out)
-        : new parts.JsonRenderer(settings, streams.out, this.#cachelineSize);
+      parts.newRenderer?.(settings, streams, this.#cachelineSize) ?? new TextRenderer(settings, streams.out);
     this.#seen = new SeenComposites({ ignoreKind: settings.compat, nameOf: parts.qualified?.qualifiedName });
     this.#counter = parts.Counter && new parts.Counter(settings);
     this.#missing = [...this.#names];
@@ -212,18 +210,23 @@ export class Finder {
     const { exclude, prefixFilter, declExclude, compat, showPrivate } = this.#settings;
     const { strings, side } = unit.table;
     const passesLayout = typeFilter(unit.layouts, { ...this.#settings, narrowCounters: compat });
+    const renderer = this.#renderer;
+    const passesBoth =
+      renderer.accepts === undefined
+        ? passesLayout
+        : (id: TypeId) => passesLayout(id) && renderer.accepts?.(id) !== false;
     const hidesPrivate = side !== undefined && !showPrivate;
     const hasPrefix = exclude !== undefined || prefixFilter !== undefined || declExclude !== undefined;
-    if (!hidesPrivate && !hasPrefix) return passesLayout;
+    if (!hidesPrivate && !hasPrefix) return passesBoth;
     return (id) => {
       if (hidesPrivate && !side.isTopLevel(id)) return false;
-      if (!hasPrefix) return passesLayout(id);
+      if (!hasPrefix) return passesBoth(id);
       const declFile = declExclude === undefined ? 0 : (side?.declFile(id) ?? 0);
       if (declFile !== 0 && strings.text(declFile).startsWith(declExclude as string)) return false;
-      const name = this.#renderer.nameOf(id);
+      const name = renderer.nameOf(id);
       if (exclude !== undefined && name?.startsWith(exclude)) return false;
       if (prefixFilter !== undefined && name !== undefined && !name.startsWith(prefixFilter)) return false;
-      return passesLayout(id);
+      return passesBoth(id);
     };
   }
 }

@@ -20,6 +20,7 @@ import type { Progress } from '../progress.ts';
 import type { Streams } from '../run.ts';
 import type { DebugFormat, ListSettings } from '../settings.ts';
 import { Finder, type ListParts } from './finder.ts';
+import type { RendererMaker } from './renderer.ts';
 
 /**
  * Prints what `settings` ask for and gives the exit code: 0 when everything was found and printed, 1
@@ -27,12 +28,12 @@ import { Finder, type ListParts } from './finder.ts';
  * Throws `io` when the output cannot be written.
  */
 export async function runList(settings: ListSettings, given: Streams): Promise<number> {
-  const { json, listing, wordSize } = settings;
+  const { listing, wordSize } = settings;
   const isCount = listing === 'methods' || listing === 'definitions';
   const { streams, progress } = await progressOf(settings, given);
   const parts: ListParts = {
     Counter: isCount ? (await import('./counter.ts')).Counter : undefined,
-    JsonRenderer: json ? (await import('./json-renderer.ts')).JsonRenderer : undefined,
+    newRenderer: await rendererFor(settings),
     layoutsForWordSize:
       wordSize === undefined ? undefined : (await import('./word-size.ts')).layoutsForWordSize,
     qualified: needsQualified(settings) ? await import('./qualified.ts') : undefined,
@@ -85,6 +86,14 @@ function needsQualified({
 }: ListSettings): boolean {
   const names = [...classNames, ...contains, ...findPointersTo];
   return !compat && (showPrivate || names.some((name) => name.includes('::')));
+}
+
+/** What prints the listing, where that is not the text of layouts. */
+async function rendererFor({ json, reorganize, packable }: ListSettings): Promise<RendererMaker | undefined> {
+  if (reorganize || packable) return (await import('./reorganize.ts')).newReorganizer;
+  if (!json) return undefined;
+  const { JsonRenderer } = await import('./json-renderer.ts');
+  return (settings, { out }, cachelineSize) => new JsonRenderer(settings, out, cachelineSize);
 }
 
 /** What is asked for can be read, and the rest named: a file that fails does not hold up the others. */

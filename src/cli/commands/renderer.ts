@@ -1,6 +1,8 @@
 /** How the types that a listing finds reach the user. */
 
 import type { Layouts, StringTable, TypeId, TypeTable } from '../../index.ts';
+import type { Streams } from '../run.ts';
+import type { ListSettings } from '../settings.ts';
 import type { Container } from './relations.ts';
 
 /** The types of one unit with their layouts. */
@@ -34,6 +36,8 @@ export interface Renderer {
   prepareListing(): void;
   /** Name that a type is filtered by; an anonymous one goes by its first typedef. */
   nameOf(id: TypeId): string | undefined;
+  /** Whether a type that passes all filters is listed. Without it all are. */
+  accepts?(id: TypeId): boolean;
   /** A type of a listing. */
   listed(id: TypeId): void;
   /** A type that was asked for by name. */
@@ -51,3 +55,6 @@ export interface Renderer {
   /** Ends the listing. */
   finish(): void;
 }
+
+/** Makes a renderer that only some listings need. The size of a cacheline is in bytes. */
+export type RendererMaker = (settings: ListSettings, streams: Streams, cachelineSize: number) => Renderer;

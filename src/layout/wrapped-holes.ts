@@ -1,18 +1,26 @@
 /**
- * Holes between members that `-w` moved in pahole's mode. As `findHolesInRange`, but in the numbers of C:
- * members may lie before the start of their struct, which is far behind its end.
+ * Holes between members that pahole has moved, by `-w` or `--reorganize`. As `findHolesInRange`, but in the
+ * numbers of C: members may lie before the start of their struct, which is far behind its end.
  */
 
-import type { TypeId } from '../model/table.ts';
-import { type Placements, WASTE_FIELDS } from './placement.ts';
+import type { MemberColumns } from './member-columns.ts';
+import { WASTE_FIELDS } from './placement.ts';
+
+/** A struct whose holes are looked for. */
+export interface HolesInput {
+  readonly members: MemberColumns;
+  /** Indexes of its members. */
+  readonly start: number;
+  readonly end: number;
+  readonly byteSize: number;
+  /** Columns of {@link Waste}, and where those of this struct begin. */
+  readonly waste: Int32Array;
+  readonly at: number;
+}
 
 /** Sets the holes between the members of a struct, and what it wastes. */
-export function findWrappedHoles(placements: Placements, id: TypeId, byteSize: number): void {
-  const { first, members, waste, facts } = placements;
+export function findWrappedHoles({ members, start, end, byteSize, waste, at }: HolesInput): void {
   const { bitOffset, bitSize, byteOffset, byteSize: memberSize, hole, bitHole } = members;
-  const start = first[id] as number;
-  const end = start + facts.table.vlen(id);
-  const at = id * WASTE_FIELDS;
   waste.fill(0, at, at + WASTE_FIELDS);
   let holeCount = 0;
   let bitHoleCount = 0;
