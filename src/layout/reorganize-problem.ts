@@ -1,0 +1,71 @@
+/** What the search for an order is given: units by classes, and what an order must keep to. */
+
+import { isMarker, type Unit, usedBits } from './reorganize-place.ts';
+
+/** Rules of an order beyond those of the language. Numbers are indexes of units unless they say otherwise. */
+export interface OrderRules {
+  /** Units that begin at a bit. */
+  readonly pins: ReadonlyMap<number, number>;
+  /** Units that follow one another directly, in this order. No unit is in two. */
+  readonly groups: readonly (readonly number[])[];
+  /** Units that lie in one cacheline. */
+  readonly sameLine: readonly (readonly number[])[];
+  /** Units no two of which share a cacheline. */
+  readonly apart: readonly (readonly number[])[];
+  /** Units between two markers, without these: `from` up to `to`. Nothing leaves them or comes in. */
+  readonly zones: readonly { readonly from: number; readonly to: number }[];
+  /** Units at the start that stay. */
+  readonly leading: number;
+}
+
+/** A struct and the rules of its order. */
+export interface OrderProblem {
+  readonly units: readonly Unit[];
+  /** Of the struct, in bytes. */
+  readonly alignment: number;
+  readonly trailing: number;
+  readonly rules: OrderRules;
+  /** Bytes. */
+  readonly cachelineSize: number;
+}
+
+/** No rules but that `leading` units stay. */
+export function noRules(leading = 0): OrderRules {
+  return { pins: new Map(), groups: [], sameLine: [], apart: [], zones: [], leading };
+}
+
+/** Whether it matters where exactly a unit lies, not only how it is aligned. */
+export function asksForPlaces({ rules }: OrderProblem): boolean {
+  return rules.pins.size + rules.sameLine.length + rules.apart.length > 0;
+}
+
+/** The zone of each unit: 0 outside of all. */
+export function zonesOf({ units, rules }: OrderProblem): number[] {
+  const zones = units.map(() => 0);
+  for (const [index, { from, to }] of rules.zones.entries()) zones.fill(index + 1, from, to);
+  return zones;
+}
+
+/** Whether a unit must stay where it is among the others. */
+export function isFixed({ units, rules, trailing }: OrderProblem, index: number): boolean {
+  const isBetween = index >= rules.leading && index < units.length - trailing;
+  return !isBetween || isMarker(units[index] as Unit);
+}
+
+/**
+ * A number of bytes that no order can go below: all bits; and for each alignment, the units of it or a larger one,
+ * each of which begins a block of that many bytes that it shares with none of the others.
+ */
+export function leastSize({ units, alignment }: OrderProblem): number {
+  const bits = units.reduce((sum, unit) => sum + usedBits(unit), 0);
+  let least = Math.ceil(bits / 8);
+  for (let block = 1; block <= alignment; block *= 2) {
+    let bytes = 0;
+    for (const unit of units) {
+      if (unit.fields !== undefined || unit.alignment < block) continue;
+      bytes += Math.ceil(unit.byteSize / block) * block;
+    }
+    least = Math.max(least, bytes);
+  }
+  return Math.ceil(least / alignment) * alignment;
+}

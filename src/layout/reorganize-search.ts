@@ -1,0 +1,370 @@
+/**
+ * The search for the order of the fewest moves with which a struct is as small as asked for. It is exact:
+ * docs/reorganize.md proves it.
+ *
+ * The original order is walked from the front. At each unit it may be *kept*, or *lifted* to be put in elsewhere;
+ * before it, lifted units may be *inserted*, also such as will be lifted only further on. Every order is such a
+ * walk, and its moves are the units lifted. Units that behave alike (a class) stand for one another, so that a state is
+ * the unit that the walk has come to, and for each class how many more were lifted than inserted.
+ *
+ * A* takes the states in the order of `moves so far + moves needed at least`; `RelaxedCosts` bounds the latter.
+ * Of two ways to a state, one that has moved no more and wasted no more is better: who starts further to the
+ * front never ends further back. Where rules ask for places the place belongs to the state instead.
+ */
+
+import { endOf, startOf, type Unit, usedBits } from './reorganize-place.ts';
+import { asksForPlaces, isFixed, type OrderProblem, zonesOf } from './reorganize-problem.ts';
+import { RelaxedCosts } from './reorganize-relaxed.ts';
+
+export interface SearchGoal {
+  /** The largest size that will do, in bytes. */
+  readonly byteSize: number;
+  readonly maxMoves: number;
+  /** States that may be remembered. */
+  readonly maxStates: number;
+  /** How much the moves that are still needed count: 1 finds the fewest, more is faster and finds few. */
+  readonly weight: number;
+}
+
+export interface FoundOrder {
+  /** Indexes of units. */
+  readonly order: readonly number[];
+  /** Units that were lifted, in the order of the result. */
+  readonly moved: readonly number[];
+}
+
+/** An order; `none` where there is none; `unknown` where the search was given up. */
+export type SearchResult = FoundOrder | 'none' | 'unknown';
+
+/** The order of the fewest moves that meets the goal and the rules. */
+export function searchOrder(problem: OrderProblem, goal: SearchGoal): SearchResult {
+  return new Search(problem, goal).run();
+}
+
+const LIFT = -1;
+const KEEP = -2;
+
+interface State {
+  /** The next unit of the original order. */
+  readonly index: number;
+  /** Where the next unit may begin, in bits; without rules about places modulo the struct's alignment. */
+  readonly bit: number;
+  readonly wasted: number;
+  /** Units lifted and units inserted. */
+  readonly steps: number;
+  /** Units lifted less units inserted, as pairs of class and number, for the classes where that is not 0. */
+  readonly balance: readonly number[];
+  /** Sum of the absolute balances. */
+  readonly open: number;
+  /** {@link LIFT}, {@link KEEP}, or the class that was inserted. */
+  readonly action: number;
+  readonly parent: State | undefined;
+  /** The unit of a group that must come next, -1 for none. */
+  readonly forced: number;
+  /** First and last cacheline of the units that rules ask about, in the order of `#watched`; -1 while not placed. */
+  readonly lines: readonly number[];
+}
+
+class Search {
+  readonly #problem: OrderProblem;
+  readonly #goal: SearchGoal;
+  readonly #units: readonly Unit[];
+  /** Class of each unit, and a unit of each class. */
+  readonly #classOf: Int16Array;
+  readonly #samples: number[] = [];
+  readonly #zones: readonly number[];
+  readonly #isFixed: readonly boolean[];
+  readonly #period: number;
+  readonly #budget: number;
+  readonly #bodyEnd: number;
+  readonly #relaxed: RelaxedCosts;
+  readonly #next = new Map<number, number>();
+  readonly #isFollower = new Set<number>();
+  readonly #watched: number[];
+  /** States by their cost. */
+  readonly #buckets: (State[] | undefined)[] = [];
+  #stateCount = 0;
+  readonly #seen = new Map<string, [steps: number, wasted: number][]>();
+  /** Units of a class from an index on: `#left[index * classes + class]`. */
+  readonly #left: Int16Array;
+
+  constructor(problem: OrderProblem, goal: SearchGoal) {
+    this.#problem = problem;
+    this.#goal = goal;
+    this.#units = problem.units;
+    this.#zones = zonesOf(problem);
+    this.#isFixed = problem.units.map((_, index) => isFixed(problem, index));
+    this.#period = asksForPlaces(problem) ? Number.POSITIVE_INFINITY : problem.alignment * 8;
+    this.#budget = goal.byteSize * 8 - problem.units.reduce((sum, unit) => sum + usedBits(unit), 0);
+    this.#bodyEnd = problem.units.length - problem.trailing;
+    const { rules } = problem;
+    for (const group of rules.groups) {
+      for (let at = 1; at < group.length; at++) {
+        this.#next.set(group[at - 1] as number, group[at] as number);
+        this.#isFollower.add(group[at] as number);
+      }
+    }
+    this.#watched = [...new Set([...rules.sameLine, ...rules.apart].flat())];
+    this.#classOf = this.#classify();
+    this.#left = this.#countLeft();
+    this.#relaxed = new RelaxedCosts({
+      units: this.#units,
+      samples: this.#samples.map((index) => this.#units[index] as Unit),
+      isFixed: this.#isFixed,
+      leading: rules.leading,
+      alignment: problem.alignment,
+      budget: this.#budget,
+    });
+  }
+
+  run(): SearchResult {
+    if (this.#budget < 0) return 'none';
+    this.#push({
+      index: 0,
+      bit: 0,
+      wasted: 0,
+      steps: 0,
+      balance: [],
+      open: 0,
+      action: KEEP,
+      parent: undefined,
+      forced: -1,
+      lines: this.#watched.flatMap(() => [-1, -1]),
+    });
+    for (let state = this.#pop(); state !== undefined; state = this.#pop()) {
+      if (state.index === this.#units.length && state.open === 0) return this.#reconstruct(state);
+      if (this.#stateCount > this.#goal.maxStates) return 'unknown';
+      this.#expand(state);
+    }
+    return 'none';
+  }
+
+  #classify(): Int16Array {
+    const byKey = new Map<string, number>();
+    const { rules, alignment } = this.#problem;
+    const special = new Set([...rules.pins.keys(), ...rules.groups.flat(), ...this.#watched]);
+    const isExact = this.#period === Number.POSITIVE_INFINITY;
+    return Int16Array.from(this.#units, (unit, index) => {
+      const { byteSize, fields } = unit;
+      const size = isExact ? byteSize : byteSize % alignment;
+      const shape =
+        fields === undefined
+          ? `${unit.alignment}:${size}`
+          : fields.map(({ bitSize, unitSize }) => `${bitSize}/${unitSize}`).join();
+      const isOwn = special.has(index) || this.#isFixed[index];
+      const key = isOwn ? `#${index}` : `${this.#zones[index]} ${shape}`;
+      const known = byKey.get(key);
+      if (known !== undefined) return known;
+      byKey.set(key, this.#samples.length);
+      return this.#samples.push(index) - 1;
+    });
+  }
+
+  #countLeft(): Int16Array {
+    const classes = this.#samples.length;
+    const left = new Int16Array((this.#units.length + 1) * classes);
+    for (let index = this.#units.length - 1; index >= 0; index--) {
+      left.copyWithin(index * classes, (index + 1) * classes, (index + 2) * classes);
+      if (!this.#isFixed[index]) {
+        const at = index * classes + (this.#classOf[index] as number);
+        left[at] = (left[at] as number) + 1;
+      }
+    }
+    return left;
+  }
+
+  #expand(state: State): void {
+    const { index } = state;
+    if (this.#mayInsert(state)) {
+      for (let each = 0; each < this.#samples.length; each++) this.#insert(state, each);
+    }
+    if (index === this.#units.length) return;
+    this.#keep(state);
+    if (!this.#isFixed[index]) this.#lift(state);
+  }
+
+  /** Behind a unit that was lifted nothing is inserted: it might as well have been before it. */
+  #mayInsert({ index, action }: State): boolean {
+    return action !== LIFT && index >= this.#problem.rules.leading && index <= this.#bodyEnd;
+  }
+
+  #insert(state: State, each: number): void {
+    const { balance, index } = state;
+    const sample = this.#samples[each] as number;
+    const owed = owedIn(balance, each);
+    const left = this.#left[index * this.#samples.length + each] as number;
+    if (owed + left <= 0 || this.#zones[sample] !== this.#zoneBefore(index)) return;
+    const placed = this.#place(state, sample);
+    if (placed === undefined) return;
+    const changed = withOwed(balance, each, owed - 1);
+    const open = state.open + (owed > 0 ? -1 : 1);
+    this.#push({
+      ...placed,
+      index,
+      steps: state.steps + 1,
+      balance: changed,
+      open,
+      action: each,
+      parent: state,
+    });
+  }
+
+  #keep(state: State): void {
+    const { index, steps, balance, open } = state;
+    // All that was lifted must have found its place before what stays at the end.
+    if (index >= this.#bodyEnd && open > 0) return;
+    const placed = this.#place(state, index);
+    if (placed === undefined) return;
+    this.#push({ ...placed, index: index + 1, steps, balance, open, action: KEEP, parent: state });
+  }
+
+  #lift(state: State): void {
+    const each = this.#classOf[state.index] as number;
+    const owed = owedIn(state.balance, each);
+    const balance = withOwed(state.balance, each, owed + 1);
+    const open = state.open + (owed < 0 ? -1 : 1);
+    this.#push({
+      ...state,
+      index: state.index + 1,
+      steps: state.steps + 1,
+      balance,
+      open,
+      action: LIFT,
+      parent: state,
+    });
+  }
+
+  /** The zone between the unit `index` and the one before. */
+  #zoneBefore(index: number): number {
+    const { zones } = this.#problem.rules;
+    return 1 + zones.findIndex(({ from, to }) => from <= index && index <= to);
+  }
+
+  /** What placing a unit behind a state does; undefined where a rule or the size forbids it. */
+  #place(state: State, index: number): Pick<State, 'bit' | 'wasted' | 'forced' | 'lines'> | undefined {
+    const unit = this.#units[index] as Unit;
+    const isNext = state.forced < 0 ? !this.#isFollower.has(index) : state.forced === index;
+    if (!isNext) return undefined;
+    const end = endOf(state.bit, unit);
+    const wasted = state.wasted + end - state.bit - usedBits(unit);
+    if (wasted > this.#budget) return undefined;
+    const start = startOf(state.bit, unit);
+    const pin = this.#problem.rules.pins.get(index);
+    if (pin !== undefined && pin !== start) return undefined;
+    const lines = this.#linesWith(state.lines, index, start, end);
+    if (lines === undefined) return undefined;
+    return { bit: end % this.#period || 0, wasted, forced: this.#next.get(index) ?? -1, lines };
+  }
+
+  /** The lines of watched units with those of one more; undefined where a rule forbids them. */
+  #linesWith(
+    lines: readonly number[],
+    index: number,
+    start: number,
+    end: number,
+  ): readonly number[] | undefined {
+    const at = this.#watched.indexOf(index);
+    if (at < 0) return lines;
+    const lineBits = this.#problem.cachelineSize * 8;
+    const first = Math.floor(start / lineBits);
+    const last = Math.floor(Math.max(start, end - 1) / lineBits);
+    const linesOf = (other: number): readonly number[] => {
+      const slot = 2 * this.#watched.indexOf(other);
+      return lines.slice(slot, slot + 2);
+    };
+    for (const set of this.#problem.rules.sameLine) {
+      if (!set.includes(index)) continue;
+      if (
+        first !== last ||
+        set.some((other) => other !== index && ![-1, first].includes(linesOf(other)[0] as number))
+      ) {
+        return undefined;
+      }
+    }
+    for (const set of this.#problem.rules.apart) {
+      if (!set.includes(index)) continue;
+      const shares = (other: number): boolean => {
+        const [from = -1, to = -1] = linesOf(other);
+        return other !== index && from >= 0 && from <= last && first <= to;
+      };
+      if (set.some(shares)) return undefined;
+    }
+    return lines.with(2 * at, first).with(2 * at + 1, last);
+  }
+
+  #push(state: State): void {
+    const { index, bit, wasted, steps, open } = state;
+    const needed = Math.max(open, this.#relaxed.from(index, bit, this.#budget - wasted));
+    if (needed === Number.POSITIVE_INFINITY) return;
+    if (steps + needed > 2 * this.#goal.maxMoves || this.#isWorse(state)) return;
+    this.#stateCount++;
+    const cost = Math.ceil((steps + this.#goal.weight * needed) / 2);
+    let bucket = this.#buckets[cost];
+    if (bucket === undefined) {
+      bucket = [];
+      this.#buckets[cost] = bucket;
+    }
+    bucket.push(state);
+  }
+
+  /** Whether a state was seen that is at least as good; remembers it otherwise. */
+  #isWorse({ index, bit, wasted, steps, balance, action, forced, lines }: State): boolean {
+    const place = this.#period === Number.POSITIVE_INFINITY ? `${bit} ${lines.join()}` : '';
+    const key = `${index} ${action === LIFT ? 1 : 0} ${forced} ${balance.join()} ${place}`;
+    const seen = this.#seen.get(key) ?? [];
+    if (seen.some((other) => other[0] <= steps && other[1] <= wasted)) return true;
+    this.#seen.set(key, [...seen.filter((other) => other[0] < steps || other[1] < wasted), [steps, wasted]]);
+    return false;
+  }
+
+  #pop(): State | undefined {
+    for (const bucket of this.#buckets) {
+      const state = bucket?.pop();
+      if (state !== undefined) return state;
+    }
+    return undefined;
+  }
+
+  /** The order that a walk makes. Classes are inserted as the units lifted, the first one first. */
+  #reconstruct(end: State): FoundOrder {
+    const walk: State[] = [];
+    for (let state: State | undefined = end; state?.parent !== undefined; state = state.parent)
+      walk.push(state);
+    walk.reverse();
+    const lifted = this.#samples.map((): number[] => []);
+    for (const { action, index } of walk) {
+      if (action === LIFT) lifted[this.#classOf[index - 1] as number]?.push(index - 1);
+    }
+    const order: number[] = [];
+    const moved: number[] = [];
+    for (const { action, index } of walk) {
+      if (action === LIFT) continue;
+      const unit = action === KEEP ? index - 1 : (lifted[action]?.shift() as number);
+      order.push(unit);
+      if (action !== KEEP) moved.push(unit);
+    }
+    return { order, moved };
+  }
+}
+
+/** The number of a class in a balance. */
+function owedIn(balance: readonly number[], each: number): number {
+  for (let at = 0; at < balance.length; at += 2) if (balance[at] === each) return balance[at + 1] as number;
+  return 0;
+}
+
+/** A balance with another number for a class, in the order of classes. */
+function withOwed(balance: readonly number[], each: number, owed: number): number[] {
+  const changed: number[] = [];
+  let isDone = owed === 0;
+  for (let at = 0; at < balance.length; at += 2) {
+    const other = balance[at] as number;
+    if (!isDone && other > each) {
+      changed.push(each, owed);
+      isDone = true;
+    }
+    if (other !== each) changed.push(other, balance[at + 1] as number);
+  }
+  if (!isDone) changed.push(each, owed);
+  return changed;
+}
