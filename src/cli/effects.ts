@@ -73,6 +73,7 @@ export function newDraft(compat: boolean): Draft {
     showFirstBiggest: false,
     reorganize: false,
     reorganizeSteps: false,
+    reorganizeOptions: [],
     wordSize: undefined,
     classesAsStructs: false,
     suppressAligned: false,
@@ -188,6 +189,16 @@ const EFFECTS: Readonly<Record<SupportedName, Effect>> = {
   word_size: setWordSize,
   reorganize: set('reorganize'),
   show_reorg_steps: set('reorganizeSteps'),
+  pin: forReorganize,
+  pin_first: forReorganize,
+  group: forReorganize,
+  same_line: forReorganize,
+  apart: forReorganize,
+  keep_groups: forReorganize,
+  max_moves: forReorganize,
+  moves: forReorganize,
+  diff: forReorganize,
+  counts: forReorganize,
   classes_as_structs: set('classesAsStructs'),
   suppress_aligned_attribute: set('suppressAligned'),
   suppress_force_paddings: set('suppressForcePaddings'),
@@ -228,6 +239,11 @@ function set(flag: Flag): Effect {
   return (draft) => {
     draft[flag] = true;
   };
+}
+
+/** Options that only `-R` and `-P` look at, when they are loaded. */
+function forReorganize(draft: Draft, _value: string, given: ParsedOption): void {
+  draft.reorganizeOptions = [...draft.reorganizeOptions, given];
 }
 
 function toListing(listing: Listing): Effect {

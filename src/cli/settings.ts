@@ -4,7 +4,7 @@
  */
 
 import { TspaholeError } from '../index.ts';
-import type { ParsedArguments } from './argp.ts';
+import type { ParsedArguments, ParsedOption } from './argp.ts';
 import { parseClassNames } from './class-names.ts';
 import { applyOption, type Draft, type NameOption, newDraft } from './effects.ts';
 import { type LanguageFilter, parseLanguages } from './languages.ts';
@@ -147,6 +147,8 @@ export interface ListSettings {
   readonly reorganize: boolean;
   /** `-S`: with `-R`, the layout after each move. */
   readonly reorganizeSteps: boolean;
+  /** The options that say how: `--pin` and so on. */
+  readonly reorganizeOptions: readonly ParsedOption[];
   /** `--classes_as_structs`. */
   readonly classesAsStructs: boolean;
   /** `--suppress_aligned_attribute`. */

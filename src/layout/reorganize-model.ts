@@ -39,21 +39,21 @@ export type Refusal = string;
 
 /** The models of the structs of one table, and the alignments that follow from them. */
 export class StructModels {
-  readonly #layouts: Layouts;
+  readonly layouts: Layouts;
   readonly #alignments: Uint32Array;
   readonly #cachelineSize: number;
 
   constructor(layouts: Layouts) {
-    this.#layouts = layouts;
+    this.layouts = layouts;
     this.#alignments = new Uint32Array(layouts.table.end);
     this.#cachelineSize = layouts.cachelineSize;
   }
 
   /** The model of a struct, or why it is left alone. */
   of(id: TypeId): StructModel | Refusal {
-    const { table } = this.#layouts;
+    const { table } = this.layouts;
     if (table.kind(id) !== Kind.Struct) return 'it is no struct';
-    this.#layouts.firstMember(id);
+    this.layouts.firstMember(id);
     if (this.#isPacked(id)) return 'it is packed';
     const model = this.#declare(id, 0);
     if (typeof model === 'string') return model;
@@ -62,10 +62,21 @@ export class StructModels {
       : 'its members lie where no order of declarations in C puts them';
   }
 
+  /** Whether a struct has bytes or bits in plenty: `false` where reordering cannot make it smaller. */
+  hasRoom(id: TypeId): boolean {
+    const { layouts, start, end } = this.#rangeOf(id);
+    const { bitSize, byteSize } = layouts.members;
+    let bits = 0;
+    for (let at = start; at < end; at++) bits += bitSize[at] || (byteSize[at] as number) * 8;
+    const size = layouts.table.sizeOrType(id);
+    const alignment = Math.min(layouts.facts.alignmentOf(id), lowestBit(size));
+    return Math.ceil(bits / 8 / alignment) * alignment < size;
+  }
+
   /** Bytes that a type is aligned to, as far as the layouts tell. */
   alignmentOf(type: TypeId, depth = 0): number {
     const base = this.#baseOf(type);
-    const { facts, table } = this.#layouts;
+    const { facts, table } = this.layouts;
     const kind = table.kind(base);
     if (kind !== Kind.Struct && kind !== Kind.Union) {
       return Math.min(lowestBit(facts.sizeOf(base) || 1), facts.alignmentOf(base) || 1) || 1;
@@ -78,12 +89,12 @@ export class StructModels {
   }
 
   #alignComposite(id: TypeId, depth: number): number {
-    const { table, facts } = this.#layouts;
+    const { table, facts } = this.layouts;
     const stated = table.side?.alignment(id) ?? 0;
     const size = table.sizeOrType(id);
     if (depth > MAX_TYPE_DEPTH) return 1;
     if (table.kind(id) === Kind.Union) return Math.max(stated, this.#alignUnion(id, depth));
-    this.#layouts.firstMember(id);
+    this.layouts.firstMember(id);
     if (this.#isPacked(id)) return Math.max(1, stated);
     const model = this.#declare(id, depth + 1);
     if (typeof model !== 'string') return model.alignment;
@@ -108,13 +119,13 @@ export class StructModels {
   }
 
   #rangeOf(id: TypeId): { layouts: Layouts; start: number; end: number } {
-    const layouts = this.#layouts;
+    const layouts = this.layouts;
     const start = layouts.firstMember(id);
     return { layouts, start, end: start + layouts.memberCount(id) };
   }
 
   #isPacked(id: TypeId): boolean {
-    const { packed, table } = this.#layouts;
+    const { packed, table } = this.layouts;
     return packed.inferStruct(id) || table.side?.alignment(id) === 1;
   }
 
@@ -152,7 +163,7 @@ export class StructModels {
   }
 
   #declareMember(at: number, start: number, bit: number, depth: number): Unit | Refusal {
-    const { members, table } = this.#layouts;
+    const { members, table } = this.layouts;
     const place = (members.bitOffset[at] as number) / 8;
     const end = Math.ceil(bit / 8);
     if (place < end) return 'its members overlap';
@@ -170,7 +181,7 @@ export class StructModels {
 
   /** The bitfields from `at` on that follow one another, with the unnamed ones that explain gaps between them. */
   #declareRun(at: number, last: number, start: number, from: number): Unit | Refusal {
-    const { members } = this.#layouts;
+    const { members } = this.layouts;
     const fields: BitField[] = [];
     const first = at - start;
     let bit = from;
@@ -206,7 +217,7 @@ export class StructModels {
 
   /** Base classes, and the pointer to the table of virtual functions, stay in front. */
   #leading(id: TypeId): number {
-    const { side, vlen } = { side: this.#layouts.table.side, vlen: this.#layouts.table.vlen(id) };
+    const { side, vlen } = { side: this.layouts.table.side, vlen: this.layouts.table.vlen(id) };
     if (side === undefined) return 0;
     let count = 0;
     const fixed = MemberFlag.Inheritance | MemberFlag.Artificial;
@@ -226,8 +237,8 @@ export class StructModels {
 
   /** Whether a type ends in an array without elements. */
   #isFlexible(type: TypeId, depth: number): boolean {
-    const { table } = this.#layouts;
-    const id = this.#layouts.facts.strip(type);
+    const { table } = this.layouts;
+    const id = this.layouts.facts.strip(type);
     const kind = table.kind(id);
     const count = table.vlen(id);
     if (kind === Kind.Array) return table.extra(id, 2) === 0;
@@ -246,7 +257,7 @@ export class StructModels {
 
   /** The type behind typedefs, qualifiers, tags and arrays. */
   #baseOf(id: TypeId): TypeId {
-    const { table } = this.#layouts;
+    const { table } = this.layouts;
     for (let depth = 0; depth < MAX_TYPE_DEPTH; depth++) {
       const next = behind(table, id);
       if (next === undefined) return id;

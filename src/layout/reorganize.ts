@@ -52,12 +52,15 @@ export function reorganize(model: StructModel, options: ReorganizeOptions = {}):
   };
   const atLeast = searchSize(problem, least, options);
   if (typeof atLeast === 'object') return give(least, atLeast, true);
-  const largest = unchanged?.byteSize ?? model.byteSize + MAX_GROWTH * Math.max(cachelineSize, alignment);
-  const last = unchanged ?? searchSize(problem, largest, options);
-  if (typeof last !== 'object') return undefined;
+  let best = unchanged;
+  if (best === undefined) {
+    const largest = model.byteSize + MAX_GROWTH * Math.max(cachelineSize, alignment);
+    const found = searchSize(problem, largest, options);
+    if (typeof found !== 'object') return undefined;
+    best = give(largest, found, true);
+  }
 
   // What fits in a size fits in every larger one.
-  let best = unchanged ?? give(largest, last as Found, true);
   let isSmallest = atLeast === 'none';
   let tooSmall = least;
   while (best.byteSize - tooSmall > alignment) {

@@ -1,11 +1,12 @@
 /** `-R` and `-P`: what prints structs with their members moved. Loaded only when it is asked for. */
 
-import { TspaholeError } from '../../index.ts';
 import type { RendererMaker } from './renderer.ts';
 import { CompatReorganizer } from './reorganize-compat.ts';
+import { Reorganizer } from './reorganize-own.ts';
+import { parseRequest } from './reorganize-request.ts';
 
-/** Makes the renderer of `-R` and `-P`. Throws `unsupported` outside of pahole's mode. */
+/** Makes the renderer of `-R` and `-P`. Throws `usage` for values of a wrong form. */
 export const newReorganizer: RendererMaker = (settings, streams) => {
   if (settings.compat) return new CompatReorganizer(settings, streams);
-  throw new TspaholeError('unsupported', '--reorganize and --packable need --compat in this version');
+  return new Reorganizer(settings, streams, parseRequest(settings.reorganizeOptions));
 };
