@@ -5,8 +5,6 @@
 
 import { endOf, type Unit, usedBits } from './reorganize-place.ts';
 
-/** Entries that a table may have. Where it needs more, large alignments count as smaller ones. */
-const MAX_ENTRIES = 1 << 23;
 /** No way to the end. */
 const NEVER = 255;
 
@@ -20,6 +18,8 @@ export interface RelaxedInput {
   readonly alignment: number;
   /** Bits that may be wasted in all. */
   readonly budget: number;
+  /** Entries that the table may have. Where it needs more, large alignments count as smaller ones. */
+  readonly maxEntries: number;
 }
 
 /** What taking a unit does at a residue. */
@@ -36,14 +36,14 @@ export class RelaxedCosts {
   readonly #costs: Uint8Array | undefined;
 
   constructor(input: RelaxedInput) {
-    const { units, alignment, budget } = input;
+    const { units, alignment, budget, maxEntries } = input;
     this.#grain = grainOf(units);
     this.#levels = Math.floor(Math.max(0, budget) / this.#grain) + 1;
     const entries = (residues: number): number => (units.length + 1) * residues * this.#levels;
     let cap = alignment;
-    while (cap > 1 && entries((cap * 8) / this.#grain) > MAX_ENTRIES) cap /= 2;
+    while (cap > 1 && entries((cap * 8) / this.#grain) > maxEntries) cap /= 2;
     this.#residues = Math.max(1, (cap * 8) / this.#grain);
-    const isPossible = budget >= 0 && units.length > 0 && entries(this.#residues) <= MAX_ENTRIES;
+    const isPossible = budget >= 0 && units.length > 0 && entries(this.#residues) <= maxEntries;
     this.#costs = isPossible ? this.#compute(input, cap) : undefined;
   }
 

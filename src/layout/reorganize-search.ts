@@ -12,6 +12,7 @@
  * front never ends further back. Where rules ask for places the place belongs to the state instead.
  */
 
+import { owedIn, withOwed } from './reorganize-balance.ts';
 import { endOf, startOf, type Unit, usedBits } from './reorganize-place.ts';
 import { asksForPlaces, isFixed, type OrderProblem, zonesOf } from './reorganize-problem.ts';
 import { RelaxedCosts } from './reorganize-relaxed.ts';
@@ -22,6 +23,8 @@ export interface SearchGoal {
   readonly maxMoves: number;
   /** States that may be remembered. */
   readonly maxStates: number;
+  /** Entries of the table that bounds what is needed still. */
+  readonly maxEntries: number;
   /** How much the moves that are still needed count: 1 finds the fewest, more is faster and finds few. */
   readonly weight: number;
 }
@@ -114,6 +117,7 @@ class Search {
       leading: rules.leading,
       alignment: problem.alignment,
       budget: this.#budget,
+      maxEntries: goal.maxEntries,
     });
   }
 
@@ -179,8 +183,9 @@ class Search {
       for (let each = 0; each < this.#samples.length; each++) this.#insert(state, each);
     }
     if (index === this.#units.length) return;
-    this.#keep(state);
+    // What comes last is looked at first: where it makes no difference, units are kept.
     if (!this.#isFixed[index]) this.#lift(state);
+    this.#keep(state);
   }
 
   /** Behind a unit that was lifted nothing is inserted: it might as well have been before it. */
@@ -345,26 +350,4 @@ class Search {
     }
     return { order, moved };
   }
-}
-
-/** The number of a class in a balance. */
-function owedIn(balance: readonly number[], each: number): number {
-  for (let at = 0; at < balance.length; at += 2) if (balance[at] === each) return balance[at + 1] as number;
-  return 0;
-}
-
-/** A balance with another number for a class, in the order of classes. */
-function withOwed(balance: readonly number[], each: number, owed: number): number[] {
-  const changed: number[] = [];
-  let isDone = owed === 0;
-  for (let at = 0; at < balance.length; at += 2) {
-    const other = balance[at] as number;
-    if (!isDone && other > each) {
-      changed.push(each, owed);
-      isDone = true;
-    }
-    if (other !== each) changed.push(other, balance[at + 1] as number);
-  }
-  if (!isDone) changed.push(each, owed);
-  return changed;
 }

@@ -17,8 +17,8 @@ export interface ReorganizeOptions {
   readonly maxMoves?: number | undefined;
   /** Bytes. Default 64. */
   readonly cachelineSize?: number | undefined;
-  /** States that the search may remember before it makes do with less. Default 60,000. */
-  readonly maxStates?: number | undefined;
+  /** Whether the size is all that counts and must be found fast, at the price of missing some. Default false. */
+  readonly isQuick?: boolean | undefined;
 }
 
 /** A struct in another order. */
@@ -33,7 +33,9 @@ export interface Reorganization extends FoundOrder {
   readonly hasFewestMoves: boolean;
 }
 
-const MAX_STATES = 60_000;
+/** What a search may remember: states, and entries of the table that bounds what is needed still. */
+const THOROUGH = { maxStates: 60_000, maxEntries: 1 << 23, weight: 1 };
+const QUICK = { maxStates: 4_000, maxEntries: 1 << 17 };
 /** The fallback moves more than it must, and looks at fewer states. */
 const GREEDY_WEIGHT = 4;
 /** Cachelines that rules may make a struct grow by. */
@@ -101,12 +103,8 @@ export function problemOf(model: StructModel, rules: OrderRules, cachelineSize: 
 
 /** Whether the original order keeps to the rules. */
 export function keepsRules(problem: OrderProblem): boolean {
-  const goal = {
-    byteSize: Number.MAX_SAFE_INTEGER / 16,
-    maxMoves: 0,
-    maxStates: 10 * problem.units.length + 10,
-    weight: 1,
-  };
+  const maxStates = 10 * problem.units.length + 10;
+  const goal = { byteSize: Number.MAX_SAFE_INTEGER / 16, maxMoves: 0, maxStates, maxEntries: 0, weight: 1 };
   return typeof searchOrder(problem, goal) === 'object';
 }
 
@@ -115,13 +113,18 @@ type Found = FoundOrder & Pick<Reorganization, 'hasFewestMoves'>;
 function searchSize(
   problem: OrderProblem,
   byteSize: number,
-  { maxMoves = problem.units.length, maxStates = MAX_STATES }: ReorganizeOptions,
+  { maxMoves = problem.units.length, isQuick = false }: ReorganizeOptions,
 ): Found | 'none' | 'unknown' {
-  const goal = { byteSize, maxMoves, maxStates, weight: 1 };
-  const exact = searchOrder(problem, goal);
+  const exact = isQuick ? 'unknown' : searchOrder(problem, { byteSize, maxMoves, ...THOROUGH });
   if (exact === 'none') return 'none';
   if (exact !== 'unknown') return { ...exact, hasFewestMoves: true };
-  const greedy = searchOrder(problem, { ...goal, weight: GREEDY_WEIGHT });
+  const greedy = searchOrder(problem, {
+    byteSize,
+    maxMoves,
+    ...THOROUGH,
+    ...(isQuick ? QUICK : {}),
+    weight: GREEDY_WEIGHT,
+  });
   if (greedy === 'none') return 'none';
   if (greedy !== 'unknown') return { ...greedy, hasFewestMoves: false };
   const sorted = sortedOrder(problem, byteSize);

@@ -4,6 +4,7 @@ import { problemOf, reorganize } from '../../src/layout/reorganize.ts';
 import type { StructModel } from '../../src/layout/reorganize-model.ts';
 import { sizeOfOrder, type Unit } from '../../src/layout/reorganize-place.ts';
 import { noRules, type OrderProblem, type OrderRules } from '../../src/layout/reorganize-problem.ts';
+import { movesOf as stepsOf } from '../../src/layout/reorganize-steps.ts';
 import { bestByTrying, movesOf, sizeIfAllowed } from './reorganize-oracle.ts';
 
 const alignments = fc.constantFrom(1, 1, 2, 4, 4, 8, 8, 16, 64);
@@ -114,6 +115,45 @@ describe('the order of the least size', () => {
     fc.assert(
       fc.property(models(5), fc.nat(3), (model, maxMoves) => check(model, noRules(), maxMoves)),
       { numRuns: 300 },
+    );
+  });
+
+  it('does not grow when a rule is dropped', () => {
+    fc.assert(
+      fc.property(withRules, ({ model, rules }) => {
+        const sizeWith = (some: OrderRules): number =>
+          reorganize(model, { rules: some })?.byteSize ?? Number.POSITIVE_INFINITY;
+        const all = sizeWith(rules);
+        for (const dropped of [{ pins: new Map() }, { groups: [] }, { sameLine: [] }, { apart: [] }]) {
+          expect(sizeWith({ ...rules, ...dropped })).toBeLessThanOrEqual(all);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is what its moves lead to, one after the other', () => {
+    fc.assert(
+      fc.property(models(12), (model) => {
+        const result = reorganize(model);
+        const moves = result === undefined ? [] : stepsOf(result);
+        const end = moves.at(-1);
+        expect(end?.order ?? [...model.units.keys()]).toEqual(result?.order);
+        expect(end?.byteSize ?? model.byteSize).toBe(result?.byteSize);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is never larger than the struct was, and no smaller than its bits', () => {
+    fc.assert(
+      fc.property(models(20), (model) => {
+        const result = reorganize(model);
+        expect(result?.byteSize).toBeLessThanOrEqual(model.byteSize);
+        expect(result?.order.toSorted((a, b) => a - b)).toEqual([...model.units.keys()]);
+        if (result?.byteSize === model.byteSize) expect(result.moved).toEqual([]);
+      }),
+      { numRuns: 150 },
     );
   });
 });

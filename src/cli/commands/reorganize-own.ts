@@ -21,9 +21,6 @@ import type { Renderer, Unit } from './renderer.ts';
 import { countsFrom, type ReorganizeRequest } from './reorganize-request.ts';
 import { TextRenderer } from './text-renderer.ts';
 
-/** States that are looked at for one struct of a list: a list is to be quick. */
-const STATES_IN_LISTS = 3_000;
-
 /** A line of `-P`. */
 interface Row {
   readonly name: string;
@@ -115,9 +112,7 @@ export class Reorganizer extends TextRenderer implements Renderer {
     if (table.kind(id) !== Kind.Struct || !this.#models.hasRoom(id)) return size;
     const model = this.#models.of(id);
     const { cachelineSize } = layouts;
-    return typeof model === 'string'
-      ? size
-      : smallestSize(model, { cachelineSize, maxStates: STATES_IN_LISTS });
+    return typeof model === 'string' ? size : smallestSize(model, { cachelineSize, isQuick: true });
   }
 
   /** Throws `usage` where rules contradict one another, `not-found` for members that are not there. */
