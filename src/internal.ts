@@ -39,5 +39,20 @@ export { conflictOf, type NamedRule, resolveRules } from './layout/reorganize-ru
 export { withWordSize } from './layout/word-size.ts';
 export { paholeWordSize } from './layout/word-size-compat.ts';
 export { FunctionFlag, type FunctionRows, OutlineCode, type OutlineRow } from './model/functions.ts';
-export { compositeIds, firstTypedefs, tableChain } from './model/queries.ts';
+export { compositeIds, compositeIds, firstTypedefs, firstTypedefs, tableChain } from './model/queries.ts';
 export { eraseAtInterrupt } from './native/interrupt.ts';
+export {
+  type Architecture,
+  architectureOfMachine,
+  findArchitecture,
+} from './probe/architectures.ts';
+export type { PlainLine } from './probe/definition.ts';
+export { type ExpandOptions, expandDefinition } from './probe/expand.ts';
+export { tracefsFile, tracefsLine, tracefsRemoval } from './probe/format-tracefs.ts';
+export { formatProbes, PROBE_FORMATS, type ProbeFormat } from './probe/formats.ts';
+export { listFunctions } from './probe/functions.ts';
+export { parseDefinition, splitDefinitions } from './probe/parse-definition.ts';
+export type { Probe } from './probe/probe.ts';
+export { ANY_TARGET, type Target, targetOfReadme, targetOfVersion } from './probe/targets.ts';
+export type { Warning } from './probe/warning.ts';
+export { type KernelLists, listWarnings } from './probe/warnings.ts';

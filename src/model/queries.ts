@@ -66,6 +66,16 @@ function findInPart(part: TypeTable, offsets: ReadonlySet<number>, forwards: boo
   return lowest;
 }
 
+/** Ids of all functions of that name, base tables first, ascending within each. */
+export function findFunctions(table: TypeTable, name: string): TypeId[] {
+  const offsets = nameOffsets(table, name);
+  return tableChain(table).flatMap((part) => {
+    const found = [...offsets].flatMap((offset) => [...wordsWithValue(part, offset)]);
+    const ids = found.filter(({ id, word }) => word === 0 && part.kind(id) === Kind.Func).map(({ id }) => id);
+    return ids.sort((a, b) => a - b);
+  });
+}
+
 /** A short name is the tail of many: above so many places one loop costs less than a search for each. */
 const FEW_OFFSETS = 4;
 

@@ -24,5 +24,6 @@ export async function runSubcommand(
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   functions: async () => (await import('./functions.ts')).functionsCommand,
   header: async () => (await import('./header.ts')).headerCommand,
+  probe: async () => (await import('./probe/command.ts')).probeCommand,
   version: async () => (await import('../version.ts')).versionCommand,
 };

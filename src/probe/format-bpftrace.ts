@@ -1,0 +1,99 @@
+/** Probes as programs of bpftrace: one per probe, which prints all arguments. */
+
+import {
+  argumentNames,
+  type Dialect,
+  expressionOf,
+  isString,
+  isUserString,
+  noSuchProbe,
+  numberForm,
+} from './c-expression.ts';
+import { declarationText } from './c-text.ts';
+import type { Probe, ProbeArgument } from './probe.ts';
+import { compositePointer } from './value-type.ts';
+
+/** The program. Throws `unsupported` for what bpftrace cannot say. */
+export function bpftraceProgram(probe: Probe): string {
+  const dialect = dialectOf(probe);
+  const names = argumentNames(probe);
+  const format = probe.args.map((arg, index) => ` ${names[index]}=${conversion(arg)}`).join('');
+  const values = probe.args.map((arg) => `, ${valueText(dialect, probe, arg)}`).join('');
+  return `${attachPoint(probe)}\n{\n\tprintf("${probe.event}: %s %d${format}\\n", comm, pid${values});\n}\n`;
+}
+
+function attachPoint(probe: Probe): string {
+  const { kind, definition, function: found } = probe;
+  const { place, isReturn } = definition;
+  if (kind === 'tracepoint') return `rawtracepoint:${probe.place}`;
+  if (place.kind === 'file' && kind === 'uprobe') {
+    return `${isReturn ? 'uretprobe' : 'uprobe'}:${place.path}:${place.offset}`;
+  }
+  if (place.kind !== 'symbol' || kind === 'eprobe') throw noSuchProbe('bpftrace', probe);
+  if (kind === 'fprobe' && found !== undefined) {
+    return `${isReturn ? 'fexit' : 'fentry'}:${place.module ?? 'vmlinux'}:${place.symbol}`;
+  }
+  const offset = place.offset === 0 ? '' : `+${place.offset}`;
+  return `${isReturn ? 'kretprobe' : 'kprobe'}:${probe.place.replace(/\+\d+$/, '')}${offset}`;
+}
+
+function dialectOf(probe: Probe): Dialect {
+  const isTyped = probe.kind === 'fprobe';
+  return {
+    name: 'bpftrace',
+    parameter: (index) => (isTyped ? typedParameter(probe, index) : parameterText(probe, index)),
+    returned: isTyped ? 'retval' : returnedText(probe),
+    register: (name) => (isTyped ? undefined : `reg("${name}")`),
+    comm: 'comm',
+    cast: (struct, inner, distance) =>
+      distance === 0
+        ? `((struct ${struct} *)${inner})`
+        : `((struct ${struct} *)((uint64)${inner} - ${distance}))`,
+    dereference: (inner, offset, user) => `*(uint64 *)${user ? 'uptr' : 'kptr'}(${inner} + ${offset})`,
+  };
+}
+
+function typedParameter({ function: found, definition }: Probe, index: number): string | undefined {
+  const name = found?.proto.parameters[index]?.name;
+  return name === undefined || name === '' || definition.isReturn ? name && `args.${name}` : `args.${name}`;
+}
+
+/** A parameter of a function that bpftrace knows no types of: a register or a word of the stack. */
+function parameterText(probe: Probe, index: number): string | undefined {
+  const { function: found, architecture, kind, definition } = probe;
+  const passing = found?.passings[index];
+  const typeId = found?.proto.parameters[index + found.hidden]?.typeId;
+  if (definition.isReturn || found === undefined || typeId === undefined) return undefined;
+  if (kind === 'tracepoint') return asType(probe, `arg${index}`, typeId);
+  if (passing?.kind === 'registers') return asType(probe, `arg${passing.first}`, typeId);
+  if (passing?.kind !== 'stack') return undefined;
+  return architecture.name === 'x86_64' ? asType(probe, `sarg${passing.word}`, typeId) : undefined;
+}
+
+function returnedText(probe: Probe): string {
+  const typeId = probe.function?.proto.returnTypeId;
+  return typeId === undefined ? 'retval' : asType(probe, 'retval', typeId);
+}
+
+/** A pointer to a structure as such; other values stay words. */
+function asType({ function: found }: Probe, text: string, typeId: number): string {
+  const table = found?.table;
+  if (table === undefined || compositePointer(table, typeId) === undefined) return text;
+  return `((${declarationText(table, compositePointer(table, typeId) as number, '*')})${text})`;
+}
+
+function valueText(dialect: Dialect, probe: Probe, arg: ProbeArgument): string {
+  const text = expressionOf(dialect, probe, arg);
+  if (arg.body === '$comm') return text;
+  if (isString(arg)) return `str(${isUserString(arg) ? 'uptr(' : ''}${text}${isUserString(arg) ? ')' : ''})`;
+  const narrow = /^([sux])(8|16|32)$/.exec(arg.type ?? '');
+  const isPlain = arg.source.fetch.kind === 'name' || arg.source.fetch.kind === 'retval';
+  if (narrow === null || !isPlain || probe.kind === 'fprobe') return text;
+  return `(${narrow[1] === 's' ? 'int' : 'uint'}${narrow[2]})${text}`;
+}
+
+function conversion(arg: ProbeArgument): string {
+  if (isString(arg) || arg.body === '$comm') return '%s';
+  const form = numberForm(arg);
+  return form === 'hex' ? '0x%lx' : form === 'signed' ? '%ld' : '%lu';
+}

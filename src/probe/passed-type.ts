@@ -1,0 +1,47 @@
+/** What a calling convention must know of a type, from the types of a table. */
+
+import type { TypeFacts } from '../layout/type-facts.ts';
+import { Kind } from '../model/kinds.ts';
+import type { TypeId } from '../model/table.ts';
+import { memberBitOffset, memberBitSize } from '../model/types.ts';
+import type { PassedType } from './calling-convention.ts';
+
+/** Whether a kind is a struct or a union. */
+export function isCompositeKind(kind: number): boolean {
+  return kind === Kind.Struct || kind === Kind.Union;
+}
+
+/** The type as a calling convention sees it. */
+export function passedType(facts: TypeFacts, id: TypeId): PassedType {
+  const { table } = facts;
+  const kind = table.kind(facts.strip(id));
+  const isComposite = isCompositeKind(kind);
+  return {
+    byteSize: facts.sizeOf(id),
+    alignment: facts.alignmentOf(id),
+    isComposite,
+    isUnaligned: isComposite && hasUnalignedMember(facts, facts.strip(id), 0),
+    isFloat: kind === Kind.Float,
+  };
+}
+
+/** Whether some member, at any depth, starts where its type would not be aligned. */
+function hasUnalignedMember(facts: TypeFacts, id: TypeId, depth: number): boolean {
+  const { table } = facts;
+  // A structure of more than two words is in memory anyway, so few members are looked at.
+  if (facts.sizeOf(id) > 16) return false;
+  const kindFlag = table.kindFlag(id);
+  for (let index = Math.min(table.vlen(id), MAX_SMALL_MEMBERS) - 1; index >= 0; index--) {
+    const word = table.extra(id, 3 * index + 2);
+    if (memberBitSize(word, kindFlag) !== 0) continue;
+    const type = table.extra(id, 3 * index + 1);
+    if (memberBitOffset(word, kindFlag) % (8 * facts.alignmentOf(type)) !== 0) return true;
+    const inner = facts.strip(type);
+    if (depth < 8 && isCompositeKind(table.kind(inner)) && hasUnalignedMember(facts, inner, depth + 1))
+      return true;
+  }
+  return false;
+}
+
+/** Members of a structure of at most 16 bytes; a union may have more, which are alike. */
+const MAX_SMALL_MEMBERS = 64;
