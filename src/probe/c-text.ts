@@ -14,11 +14,6 @@ export function declarationText(table: TypeTable, typeId: TypeId, name: string):
   return new Declarations(table).declare(typeId, name, 0);
 }
 
-/** Writes a function's prototype. */
-export function prototypeText(table: TypeTable, protoId: TypeId, name: string): string {
-  return declarationText(table, protoId, name);
-}
-
 class Declarations {
   readonly #table: TypeTable;
   #parameters = 0;

@@ -3,6 +3,7 @@
 import { Kind } from '../model/kinds.ts';
 import { underlyingType } from '../model/traverse.ts';
 import type { Architecture } from './architectures.ts';
+import { isComposite, parameterDeclaration, parameterName, wordCount } from './bpf-parameters.ts';
 import {
   argumentNames,
   type Dialect,
@@ -13,9 +14,7 @@ import {
   numberForm,
 } from './c-expression.ts';
 import { declarationText } from './c-text.ts';
-import type { Passing } from './calling-convention.ts';
 import type { Fetch, Step } from './definition.ts';
-import { isCompositeKind } from './passed-type.ts';
 import type { Probe, ProbeArgument } from './probe.ts';
 import { stepText } from './resolve.ts';
 
@@ -97,45 +96,6 @@ function usedParameters(probe: Probe): number[] {
   return [...used].sort((a, b) => a - b);
 }
 
-function parameterName({ function: found }: Probe, index: number): string {
-  return found?.proto.parameters[index + found.hidden]?.name || `arg${index + 1}`;
-}
-
-/** Words that hold a parameter, as expressions. */
-function wordsOf(probe: Probe, passing: Passing): string[] | undefined {
-  const { kind, architecture, function: found } = probe;
-  const range = (count: number, text: (index: number) => string): string[] =>
-    Array.from({ length: count }, (_, index) => text(index));
-  if (passing.kind === 'registers' && kind !== 'kprobe') {
-    return range(passing.count, (index) => `ctx[${passing.first + index - (found?.hidden ?? 0)}]`);
-  }
-  if (passing.kind === 'registers')
-    return range(passing.count, (index) => `PT_REGS_PARM${passing.first + index + 1}(ctx)`);
-  if (passing.kind !== 'stack' || kind !== 'kprobe') return undefined;
-  const { stackOffset, wordSize } = architecture;
-  const word = (index: number): string =>
-    `stack_word(ctx, ${stackOffset + wordSize * (passing.word + index)})`;
-  return range(passing.count, word);
-}
-
-function parameterDeclaration(probe: Probe, index: number): string {
-  const { table, proto, passings, hidden } = probe.function as NonNullable<Probe['function']>;
-  const name = parameterName(probe, index);
-  const typeId = (proto.parameters[index + hidden] as { readonly typeId: number }).typeId;
-  const words = wordsOf(probe, passings[index] as Passing);
-  if (words === undefined) throw noSuchProbe('bpf-c', probe);
-  if (!isComposite(probe, typeId)) {
-    const type = declarationText(table, typeId, name);
-    return `${type} = (${declarationText(table, typeId, '')})${words[0]};`;
-  }
-  const copy = `u64 ${name}_words[] = { ${words.join(', ')} };`;
-  return `${copy}\n\t${declarationText(table, typeId, `*${name}`)} = (void *)${name}_words;`;
-}
-
-function isComposite({ function: found }: Probe, typeId: number): boolean {
-  return found !== undefined && isCompositeKind(found.table.kind(underlyingType(found.table, typeId)));
-}
-
 function dialectOf(probe: Probe, used: Set<number>): Dialect {
   const { function: found } = probe;
   return {
@@ -160,7 +120,7 @@ function returnedText({ function: found, kind, definition }: Probe): string | un
   if (found === undefined || !definition.isReturn) return undefined;
   const type = declarationText(found.table, found.proto.returnTypeId, '');
   if (kind === 'kprobe') return `((${type})PT_REGS_RC(ctx))`;
-  return `((${type})ctx[${found.proto.parameters.length}])`;
+  return `((${type})ctx[${found.passings.reduce((sum, passing) => sum + wordCount(passing), 0)}])`;
 }
 
 /** `a->b.c->d` as BPF_CORE_READ(a, b.c, d): each arrow is one read. */

@@ -1,5 +1,8 @@
 /** Probes as programs of bpftrace: one per probe, which prints all arguments. */
 
+import { TypeFacts } from '../layout/type-facts.ts';
+import { Kind } from '../model/kinds.ts';
+import { underlyingType } from '../model/traverse.ts';
 import {
   argumentNames,
   type Dialect,
@@ -11,7 +14,8 @@ import {
 } from './c-expression.ts';
 import { declarationText } from './c-text.ts';
 import type { Probe, ProbeArgument } from './probe.ts';
-import { compositePointer } from './value-type.ts';
+import { stepText } from './resolve.ts';
+import { compositePointer, valueType } from './value-type.ts';
 
 /** The program. Throws `unsupported` for what bpftrace cannot say. */
 export function bpftraceProgram(probe: Probe): string {
@@ -49,6 +53,12 @@ function dialectOf(probe: Probe): Dialect {
       distance === 0
         ? `((struct ${struct} *)${inner})`
         : `((struct ${struct} *)((uint64)${inner} - ${distance}))`,
+    path: (base, steps) => {
+      // A structure in registers is no object that a language could step into.
+      if (!isTyped && steps[0]?.kind === 'dot')
+        throw noSuchProbe('bpftrace (with members of by-value structures)', probe);
+      return base + steps.map(stepText).join('');
+    },
     dereference: (inner, offset, user) => `*(uint64 *)${user ? 'uptr' : 'kptr'}(${inner} + ${offset})`,
   };
 }
@@ -77,9 +87,15 @@ function returnedText(probe: Probe): string {
 
 /** A pointer to a structure as such; other values stay words. */
 function asType({ function: found }: Probe, text: string, typeId: number): string {
-  const table = found?.table;
-  if (table === undefined || compositePointer(table, typeId) === undefined) return text;
-  return `((${declarationText(table, compositePointer(table, typeId) as number, '*')})${text})`;
+  if (found === undefined) return text;
+  const { table } = found;
+  const composite = compositePointer(table, typeId);
+  if (composite !== undefined) return `((${declarationText(table, composite, '*')})${text})`;
+  const pointee = underlyingType(table, typeId);
+  const scalar =
+    table.kind(pointee) === Kind.Pointer ? valueType(new TypeFacts(table), table.sizeOrType(pointee)) : '';
+  const [, sign, bits] = /^([su])(\d+)$/.exec(scalar) ?? [];
+  return bits === undefined ? text : `((${sign === 'u' ? 'uint' : 'int'}${bits} *)${text})`;
 }
 
 function valueText(dialect: Dialect, probe: Probe, arg: ProbeArgument): string {

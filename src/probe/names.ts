@@ -1,6 +1,6 @@
 /** Names of the recorded arguments. */
 
-import type { Argument, Fetch, Step } from './definition.ts';
+import type { Argument, Fetch } from './definition.ts';
 import { isIdentifier } from './parse-fetch.ts';
 import { refusal } from './refusal.ts';
 
@@ -27,7 +27,7 @@ export function nameWish(argument: Argument): NameWish {
   if (fetch.kind === 'name') return parameterWish(fetch.name);
   if (fetch.kind === 'retval') return { fixed: undefined, candidates: ['retval'] };
   if (fetch.kind !== 'path') return { fixed: undefined, candidates: [] };
-  return { fixed: undefined, candidates: pathNames([...baseNames(fetch.base), ...stepNames(fetch.steps)]) };
+  return { fixed: undefined, candidates: pathNames(partNames(fetch)) };
 }
 
 /** A parameter keeps its name, if events can have it. */
@@ -36,19 +36,17 @@ function parameterWish(name: string): NameWish {
   return isPossible ? { fixed: name, candidates: [] } : { fixed: undefined, candidates: [name] };
 }
 
-function baseNames(fetch: Fetch): string[] {
+/** The names along a path; an element adds its number to the one before. */
+function partNames(fetch: Fetch): string[] {
   if (fetch.kind === 'name') return [fetch.name];
   if (fetch.kind === 'argument') return [`arg${fetch.index}`];
   if (fetch.kind === 'retval') return ['retval'];
-  if (fetch.kind === 'path') return [...baseNames(fetch.base), ...stepNames(fetch.steps)];
-  return fetch.kind === 'cast' ? [fetch.struct] : [];
-}
-
-function stepNames(steps: readonly Step[]): string[] {
-  const names: string[] = [];
-  for (const step of steps) {
-    if (step.kind !== 'element') names.push(step.name);
-    else names.push(`${names.pop() ?? ''}_${step.index}`);
+  if (fetch.kind === 'cast') return [fetch.struct];
+  if (fetch.kind !== 'path') return [];
+  const names = partNames(fetch.base);
+  for (const step of fetch.steps) {
+    if (step.kind === 'element') names.push(`${names.pop() ?? 'element'}_${step.index}`);
+    else names.push(step.name);
   }
   return names;
 }

@@ -125,7 +125,8 @@ function report(probe: Probe | PlainLine, { err }: Streams): boolean {
 }
 
 function reportRefusal(line: string, error: unknown, { err }: Streams): number {
-  if (!(error instanceof TspaholeError) || error.code === 'io') throw error;
+  // What is wrong with a file is wrong for all definitions.
+  if (!(error instanceof TspaholeError) || error.place.file !== undefined) throw error;
   writeText(err, `tspahole: ${line.trim()}: ${error.message}\n`);
   return error.code === 'usage' ? 2 : 1;
 }
