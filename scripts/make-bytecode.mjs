@@ -12,13 +12,16 @@ const here = fileURLToPath(import.meta.url);
 const bundle = new URL('../dist/cli/', import.meta.url);
 const fixtures = fileURLToPath(new URL('../test/fixtures/', import.meta.url));
 
+const PROBE_FIXTURE = `${fixtures}probe/linux-6.1.0-50-cloud.btf`;
+
 async function record() {
   const { start, loadedChunks } = createRequire(import.meta.url)(fileURLToPath(new URL('start.js', bundle)));
   const files = readdirSync(fixtures).filter((name) => name.endsWith('.btf'));
   const paths = files.map((name) => `${fixtures}${name}`);
-  const headers = ['header', `${fixtures}typedefs.btf`];
-  for (const args of [paths, ['-C', 'list_head'], headers, ['header', '--compat', headers[1]]])
-    await start([process.execPath, 'tspahole', ...args]);
+  const header = `${fixtures}typedefs.btf`;
+  const probe = ['probe', 'p vfs_read $$args file->f_path.dentry->d_name.name:string', PROBE_FIXTURE];
+  const commands = [paths, ['-C', 'list_head'], ['header', header], ['header', '--compat', header], probe];
+  for (const args of commands) await start([process.execPath, 'tspahole', ...args]);
   for (const [name, { script }] of loadedChunks()) {
     writeFileSync(new URL(`${name}.bytecode`, bundle), script.createCachedData());
   }

@@ -39,7 +39,7 @@ export { conflictOf, type NamedRule, resolveRules } from './layout/reorganize-ru
 export { withWordSize } from './layout/word-size.ts';
 export { paholeWordSize } from './layout/word-size-compat.ts';
 export { FunctionFlag, type FunctionRows, OutlineCode, type OutlineRow } from './model/functions.ts';
-export { compositeIds, compositeIds, firstTypedefs, firstTypedefs, tableChain } from './model/queries.ts';
+export { compositeIds, firstTypedefs, tableChain } from './model/queries.ts';
 export { eraseAtInterrupt } from './native/interrupt.ts';
 export {
   type Architecture,
