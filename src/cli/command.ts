@@ -1,7 +1,7 @@
 /** What a sub-command is, and its words on the command line. The listing has a grammar of its own, argp.ts. */
 
 import { parseArgs } from 'node:util';
-import { TspaholeError } from '../index.ts';
+import { type loadSync, TspaholeError } from '../index.ts';
 import type { Streams } from './run.ts';
 
 /** An option of a sub-command. On the command line `_` may stand for the `-` in its name. */
@@ -30,8 +30,14 @@ export interface Command {
   /** What stands below the options in `--help`: examples, and facts that the options leave open. */
   readonly notes: string;
   /** Carries it out and gives the exit code. Throws {@link TspaholeError}. */
-  readonly run: (words: CommandWords, streams: Streams) => number | Promise<number>;
+  readonly run: (words: CommandWords, streams: Streams, load: LoadTypes) => number | Promise<number>;
 }
+
+/**
+ * Loads the types of a file. It is handed over, since a sub-command that imports it makes the bundler take what
+ * it shares with `-w` out of the chunk that a listing starts from.
+ */
+export type LoadTypes = typeof loadSync;
 
 /** The words that a sub-command was called with. */
 export interface CommandWords {
@@ -49,9 +55,10 @@ export async function runCommand(
   command: Command,
   args: readonly string[],
   streams: Streams,
+  load: LoadTypes,
 ): Promise<number> {
   const words = parseWords(command, args);
-  if (!words.has('help')) return command.run(words, streams);
+  if (!words.has('help')) return command.run(words, streams, load);
   const { printCommandHelp } = await import('./command-help.ts');
   return printCommandHelp(command, streams);
 }

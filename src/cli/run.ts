@@ -5,6 +5,7 @@
  * JavaScript that is not run costs time at every start.
  */
 
+import { loadSync } from '../index.ts';
 import { asksForCompat, type ParsedArguments, type ParsedOption, parseArguments } from './argp.ts';
 import { runList } from './commands/list.ts';
 import { BrokenPipe, type Output, writeText } from './output.ts';
@@ -65,7 +66,7 @@ async function dispatch(invocation: Invocation): Promise<number> {
   const word = args[0];
   if (!asPahole && word !== undefined && SUBCOMMANDS.includes(word)) {
     const { runSubcommand } = await import('./commands/subcommand.ts');
-    return runSubcommand(word, args.slice(1), streams);
+    return runSubcommand(word, args.slice(1), streams, loadSync);
   }
 
   const parsed = parseArguments(args, compat);

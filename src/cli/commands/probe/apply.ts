@@ -2,6 +2,7 @@
 
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { TspaholeError } from '../../../index.ts';
+import { type PlainLine, type Probe, tracefsFile, tracefsLine, tracefsRemoval } from '../../../internal.ts';
 
 /** What is written for one probe. */
 export interface Change {
@@ -10,6 +11,14 @@ export interface Change {
   readonly line: string;
   /** The line that takes it back. */
   readonly removal: string;
+}
+
+/** What is written for a probe. Throws `usage` for lines that are none: what they change cannot be taken back. */
+export function changeOf(probe: Probe | PlainLine): Change {
+  if (probe.kind === 'plain') {
+    throw new TspaholeError('usage', `probe: --apply writes probes, not '${probe.text}'`);
+  }
+  return { file: tracefsFile(probe), line: tracefsLine(probe), removal: tracefsRemoval(probe) };
 }
 
 /**

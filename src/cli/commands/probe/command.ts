@@ -4,6 +4,7 @@ import { TspaholeError } from '../../../index.ts';
 import {
   type ExpandOptions,
   expandDefinition,
+  formatProbes,
   listFunctions,
   listWarnings,
   type PlainLine,
@@ -13,9 +14,10 @@ import {
   parseDefinition,
   type Warning,
 } from '../../../internal.ts';
-import type { Command, CommandWords } from '../../command.ts';
+import type { Command, CommandWords, LoadTypes } from '../../command.ts';
 import { writeText } from '../../output.ts';
 import type { Streams } from '../../run.ts';
+import { applyChanges, changeOf } from './apply.ts';
 import { findDefinitions, findLists, findMachine, findTarget, findTracefs, TypesByPlace } from './input.ts';
 import { NOTES, OPTIONS } from './options.ts';
 
@@ -26,9 +28,10 @@ export const probeCommand: Command = {
   description: 'Write definitions of kernel probes whose arguments are given by name, from BTF or DWARF.',
   options: OPTIONS,
   notes: NOTES,
-  run: (words, streams) => {
-    const pattern = words.value('list');
-    return pattern === undefined ? runProbes(words, streams) : runList(words, pattern, streams);
+  run: (words, streams, load) => {
+    return words.value('list') === undefined
+      ? runProbes(words, streams, load)
+      : runList(words, streams, load);
   },
 };
 
@@ -36,8 +39,9 @@ function typesFile(words: CommandWords, operand: string | undefined): string | u
   return words.value('btf') ?? words.value('elf') ?? operand;
 }
 
-function runList(words: CommandWords, pattern: string, { out }: Streams): number {
-  const types = new TypesByPlace(typesFile(words, words.operands[0]), words.value('btf-base'));
+function runList(words: CommandWords, { out }: Streams, load: LoadTypes): number {
+  const pattern = words.value('list') ?? '*';
+  const types = new TypesByPlace(typesFile(words, words.operands[0]), words.value('btf-base'), load);
   let found = 1;
   for (const { text } of listFunctions(types.tableOf(undefined), pattern)) {
     writeText(out, `${text};\n`);
@@ -52,12 +56,12 @@ interface Made {
   readonly source: string;
 }
 
-async function runProbes(words: CommandWords, streams: Streams): Promise<number> {
+function runProbes(words: CommandWords, streams: Streams, load: LoadTypes): number {
   const format = formatOf(words);
   const { lines, file } = findDefinitions(words);
   if (lines.length === 0)
     throw new TspaholeError('usage', "probe: no definition, such as 'p vfs_read $$args'");
-  const types = new TypesByPlace(typesFile(words, file), words.value('btf-base'));
+  const types = new TypesByPlace(typesFile(words, file), words.value('btf-base'), load);
   const maker = makerOf(words, types);
   const made: Made[] = [];
   let code = 0;
@@ -72,7 +76,7 @@ async function runProbes(words: CommandWords, streams: Streams): Promise<number>
   }
   // Half of what was asked for is not written into a kernel.
   if (words.has('apply')) return code === 0 ? applyAll(words, made) : code;
-  await print(format, made, words, streams);
+  writeText(streams.out, formatProbes(format, made, !words.has('bare')));
   return code;
 }
 
@@ -131,24 +135,12 @@ function reportRefusal(line: string, error: unknown, { err }: Streams): number {
   return error.code === 'usage' ? 2 : 1;
 }
 
-async function applyAll(words: CommandWords, made: readonly Made[]): Promise<number> {
+function applyAll(words: CommandWords, made: readonly Made[]): number {
   const tracefs = findTracefs(words);
   if (tracefs === undefined) throw new TspaholeError('not-found', 'probe: --apply: tracefs is not mounted');
-  const { applyChanges } = await import('./apply.ts');
-  const { changeOf } = await import('./print.ts');
   applyChanges(
     tracefs,
     made.map(({ probe }) => changeOf(probe)),
   );
   return 0;
-}
-
-async function print(
-  format: ProbeFormat,
-  made: readonly Made[],
-  words: CommandWords,
-  { out }: Streams,
-): Promise<void> {
-  const { formatProbes } = await import('./print.ts');
-  writeText(out, formatProbes(format, made, !words.has('bare')));
 }

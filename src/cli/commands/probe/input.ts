@@ -1,15 +1,8 @@
 /** Where definitions and types come from: operands, `--file`, stdin; files, modules, the running kernel. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { arch } from 'node:os';
-import {
-  loadSync,
-  openFileSource,
-  parseElf,
-  RUNNING_KERNEL_BTF,
-  TspaholeError,
-  type TypeTable,
-} from '../../../index.ts';
+import { TspaholeError, type TypeTable } from '../../../index.ts';
 import {
   ANY_TARGET,
   type Architecture,
@@ -21,7 +14,7 @@ import {
   targetOfReadme,
   targetOfVersion,
 } from '../../../internal.ts';
-import type { CommandWords } from '../../command.ts';
+import type { CommandWords, LoadTypes } from '../../command.ts';
 
 const TRACEFS_PLACES = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
 const MODULES = '/sys/kernel/btf/';
@@ -44,7 +37,8 @@ export function findDefinitions(words: CommandWords): {
 } {
   const operands = [...words.operands];
   const last = operands.at(-1);
-  const isFile = last !== undefined && !/\s/.test(last) && existsSync(last);
+  // Every definition has two words, but for those that take no arguments.
+  const isFile = last !== undefined && !/\s|^[-s]:/.test(last);
   if (isFile) operands.pop();
   const input = words.value('file');
   const isStdin = input === undefined && operands.length === 0;
@@ -64,9 +58,11 @@ export function findTracefs(words: CommandWords): string | undefined {
 export class TypesByPlace {
   readonly #path: string | undefined;
   readonly #base: string | undefined;
+  readonly #load: LoadTypes;
   readonly #known = new Map<string, TypeTable>();
 
-  constructor(path: string | undefined, base: string | undefined) {
+  constructor(path: string | undefined, base: string | undefined, load: LoadTypes) {
+    this.#load = load;
     this.#path = path;
     this.#base = base;
   }
@@ -79,7 +75,7 @@ export class TypesByPlace {
   /** The file that holds the types of a module, or of the kernel. */
   pathOf(module: string | undefined): string {
     const loaded = module === undefined ? '' : MODULES + module.replaceAll('-', '_');
-    return this.#path ?? (module !== undefined && existsSync(loaded) ? loaded : RUNNING_KERNEL_BTF);
+    return this.#path ?? (module !== undefined && existsSync(loaded) ? loaded : `${MODULES}vmlinux`);
   }
 
   /** Its types. Throws what loading them throws. */
@@ -87,26 +83,42 @@ export class TypesByPlace {
     const path = this.pathOf(module);
     const known = this.#known.get(path);
     if (known !== undefined) return known;
-    const base = this.#base === undefined ? undefined : loadSync(this.#base, { formats: ['btf'] }).table();
-    const table = loadSync(path, { base, formats: ['btf', 'dwarf'] }).table();
+    const base = this.#base === undefined ? undefined : this.#load(this.#base, { formats: ['btf'] }).table();
+    const table = this.#load(path, { base, formats: ['btf', 'dwarf'] }).table();
     this.#known.set(path, table);
     return table;
   }
 
   /** The machine of the file, where it is an ELF file that says so. */
   architecture(): Architecture | undefined {
-    if (this.#path === undefined) return undefined;
-    const source = openFileSource(this.#path);
-    try {
-      const isElfFile = source.size >= 4 && Buffer.from(source.read(0, 4)).equals(ELF_MAGIC);
-      return isElfFile ? architectureOfMachine(parseElf(source).header.machine) : undefined;
-    } finally {
-      source.close();
-    }
+    const head = this.#path === undefined ? undefined : readHead(this.#path);
+    if (head === undefined || head.readUInt32BE(0) !== ELF_MAGIC) return undefined;
+    const isBig = head[EI_DATA] === ELFDATA2MSB;
+    return architectureOfMachine(isBig ? head.readUInt16BE(E_MACHINE) : head.readUInt16LE(E_MACHINE));
   }
 }
 
-const ELF_MAGIC = Buffer.from('\x7fELF', 'latin1');
+// Of the header of ELF: the magic number, the byte order, and where the machine stands in either class.
+const ELF_MAGIC = 0x7f45_4c46;
+const EI_DATA = 5;
+const ELFDATA2MSB = 2;
+const E_MACHINE = 18;
+
+/** The first bytes of a file; undefined for one that cannot be read, which loading it will say. */
+function readHead(path: string): Buffer | undefined {
+  const head = Buffer.alloc(20);
+  try {
+    const descriptor = openSync(path, 'r');
+    try {
+      readSync(descriptor, head);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return undefined;
+  }
+  return head;
+}
 
 /** The machine: as given, as the file of types says, or this one. Throws `usage`. */
 export function findMachine(words: CommandWords, types: TypesByPlace): Architecture {

@@ -37,7 +37,7 @@ A definition is a line of tracefs, in which arguments may also be given by name:
   tspahole probe 'p vfs_read $$args'                     all parameters
   tspahole probe 'p vfs_read file->f_path.dentry->d_name.name:string'
   tspahole probe 'r:out vfs_read $retval'                what it returns
-  tspahole probe 'p vfs_read pos[0] (inode,i_data)file->f_mapping->i_ino'
+  tspahole probe 'p vfs_read pos[0] ino=(inode,i_data)(file->f_mapping)->i_ino'
   tspahole probe 't sched_switch next->comm:string' --target 6.6
   tspahole probe 'p loop:loop_configure $$args' --regs   a module that is not loaded
   tspahole probe --format bpftrace 'p do_sys_openat2 filename:ustring'
