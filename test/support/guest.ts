@@ -1,0 +1,151 @@
+/** Boots a kernel in qemu, without acceleration and within a time, and gives what its console shows. */
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A kernel image, and what is needed to boot it. */
+export interface Guest {
+  readonly vmlinuz: string;
+  readonly qemu: string;
+  readonly busybox: string;
+}
+
+/** Whether a program is on PATH, and where. */
+function which(program: string): string | undefined {
+  const found = spawnSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' });
+  return found.status === 0 ? found.stdout.trim() : undefined;
+}
+
+/**
+ * Kernel images in /boot, or in the folder TSPAHOLE_KERNELS, whose version begins so. Undefined where qemu, a static
+ * busybox or the image is missing.
+ */
+export function findGuest(version: string): Guest | undefined {
+  const folder = process.env.TSPAHOLE_KERNELS ?? '/boot';
+  const images = existsSync(folder) ? readdirSync(folder) : [];
+  const image = images.find((name) => name.startsWith(`vmlinuz-${version}.`));
+  const qemu = which('qemu-system-x86_64');
+  const busybox = which('busybox');
+  if (image === undefined || qemu === undefined || busybox === undefined) return undefined;
+  return { vmlinuz: join(folder, image), qemu, busybox };
+}
+
+const UNPACKERS: Readonly<Record<string, readonly string[]>> = {
+  '02214c18': ['lz4', '-dc'],
+  '28b52ffd': ['zstd', '-dc'],
+};
+
+/** The kernel inside an image (Documentation/arch/x86/boot.rst), unpacked by an installed program, or undefined. */
+export function unpackKernel({ vmlinuz }: Guest): Buffer | undefined {
+  const image = readFileSync(vmlinuz);
+  const setupSectors = image[0x1f1] || 4;
+  const start = (setupSectors + 1) * 512 + image.readUInt32LE(0x248);
+  const payload = image.subarray(start, start + image.readUInt32LE(0x24c));
+  const [program, ...args] = UNPACKERS[payload.toString('hex', 0, 4)] ?? [];
+  if (program === undefined) return undefined;
+  // The last four bytes are the size, which the programs take for garbage.
+  const { stdout } = spawnSync(program, args, { input: payload, maxBuffer: 1 << 28 });
+  return stdout?.length > 0 ? stdout : undefined;
+}
+
+/** One file of an initial file system. */
+interface Entry {
+  readonly name: string;
+  readonly mode: number;
+  readonly data: Uint8Array;
+}
+
+/** An archive as cpio's "newc" has it. */
+function cpio(entries: readonly Entry[]): Buffer {
+  const parts = [...entries, { name: 'TRAILER!!!', mode: 0, data: new Uint8Array(0) }].flatMap(
+    (entry, index) => {
+      const fields = [
+        index + 1,
+        entry.mode,
+        0,
+        0,
+        1,
+        0,
+        entry.data.length,
+        0,
+        0,
+        0,
+        0,
+        entry.name.length + 1,
+        0,
+      ];
+      const head = `070701${fields.map((field) => field.toString(16).padStart(8, '0')).join('')}${entry.name}\0`;
+      return [padded(Buffer.from(head)), padded(Buffer.from(entry.data))];
+    },
+  );
+  return Buffer.concat(parts);
+}
+
+function padded(bytes: Buffer): Buffer {
+  return Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)]);
+}
+
+const DIRECTORY = 0o040755;
+const PROGRAM = 0o100755;
+const FILE = 0o100644;
+const BEGIN = '@@BEGIN';
+
+const HEAD = `#!/bin/busybox sh
+/bin/busybox --install -s /bin
+export PATH=/bin
+mount -t proc none /proc
+mount -t sysfs none /sys
+mount -t tracefs none /sys/kernel/tracing
+cd /sys/kernel/tracing
+echo ${BEGIN}
+`;
+
+/** Boots the kernel, runs a script of busybox's shell in the folder of tracefs, and gives the lines it prints. */
+export function runInGuest(guest: Guest, script: string, files: Readonly<Record<string, string>>): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'tspahole-guest-'));
+  try {
+    const initrd = join(folder, 'initrd');
+    const directories = ['bin', 'proc', 'sys'].map((name) => ({
+      name,
+      mode: DIRECTORY,
+      data: new Uint8Array(0),
+    }));
+    const init = Buffer.from(`${HEAD}${script}\npoweroff -f\n`);
+    const entries: Entry[] = [
+      ...directories,
+      { name: 'bin/busybox', mode: PROGRAM, data: readFileSync(guest.busybox) },
+      { name: 'init', mode: PROGRAM, data: init },
+      ...Object.entries(files).map(([name, text]) => ({ name, mode: FILE, data: Buffer.from(text) })),
+    ];
+    writeFileSync(initrd, cpio(entries));
+    return boot(guest, initrd);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function boot({ qemu, vmlinuz }: Guest, initrd: string): string[] {
+  const machine = [
+    '-machine',
+    'q35,accel=tcg',
+    '-cpu',
+    'max',
+    '-m',
+    '384M',
+    '-nodefaults',
+    '-display',
+    'none',
+  ];
+  const devices = ['-serial', 'stdio', '-net', 'none', '-no-reboot', '-kernel', vmlinuz, '-initrd', initrd];
+  const append = ['-append', 'console=ttyS0 quiet panic=-1'];
+  const { stdout } = spawnSync(qemu, [...machine, ...devices, ...append], {
+    encoding: 'utf8',
+    timeout: 240_000,
+    killSignal: 'SIGKILL',
+    maxBuffer: 1 << 26,
+  });
+  const lines = stdout.replaceAll('\r', '').split('\n');
+  return lines.slice(lines.indexOf(BEGIN) + 1);
+}
