@@ -38,15 +38,23 @@ export { StructModels } from './layout/reorganize-model.ts';
 export { conflictOf, type NamedRule, resolveRules } from './layout/reorganize-rules.ts';
 export { withWordSize } from './layout/word-size.ts';
 export { paholeWordSize } from './layout/word-size-compat.ts';
+export { emptyTable } from './model/empty-table.ts';
 export { FunctionFlag, type FunctionRows, OutlineCode, type OutlineRow } from './model/functions.ts';
-export { compositeIds, firstTypedefs, tableChain } from './model/queries.ts';
+export {
+  compositeIds,
+  compositeIds,
+  findFunctions,
+  firstTypedefs,
+  firstTypedefs,
+  tableChain,
+} from './model/queries.ts';
 export { eraseAtInterrupt } from './native/interrupt.ts';
 export {
   type Architecture,
   architectureOfMachine,
   findArchitecture,
 } from './probe/architectures.ts';
-export type { PlainLine } from './probe/definition.ts';
+export type { Definition, PlainLine } from './probe/definition.ts';
 export { type ExpandOptions, expandDefinition } from './probe/expand.ts';
 export { tracefsFile, tracefsLine, tracefsRemoval } from './probe/format-tracefs.ts';
 export { formatProbes, PROBE_FORMATS, type ProbeFormat } from './probe/formats.ts';
@@ -54,5 +62,6 @@ export { listFunctions } from './probe/functions.ts';
 export { parseDefinition, splitDefinitions } from './probe/parse-definition.ts';
 export type { Probe } from './probe/probe.ts';
 export { ANY_TARGET, type Target, targetOfReadme, targetOfVersion } from './probe/targets.ts';
+export { fileOffsetOf } from './probe/uprobe.ts';
 export type { Warning } from './probe/warning.ts';
 export { type KernelLists, listWarnings } from './probe/warnings.ts';

@@ -1,7 +1,8 @@
 /** What a sub-command is, and its words on the command line. The listing has a grammar of its own, argp.ts. */
 
 import { parseArgs } from 'node:util';
-import { type loadSync, TspaholeError } from '../index.ts';
+import { type loadSync, type openFileSource, type parseElf, TspaholeError } from '../index.ts';
+import type { emptyTable } from '../internal.ts';
 import type { Streams } from './run.ts';
 
 /** An option of a sub-command. On the command line `_` may stand for the `-` in its name. */
@@ -30,14 +31,19 @@ export interface Command {
   /** What stands below the options in `--help`: examples, and facts that the options leave open. */
   readonly notes: string;
   /** Carries it out and gives the exit code. Throws {@link TspaholeError}. */
-  readonly run: (words: CommandWords, streams: Streams, load: LoadTypes) => number | Promise<number>;
+  readonly run: (words: CommandWords, streams: Streams, readers: Readers) => number | Promise<number>;
 }
 
 /**
- * Loads the types of a file. It is handed over, since a sub-command that imports it makes the bundler take what
- * it shares with `-w` out of the chunk that a listing starts from.
+ * What reads files. It is handed over, since a sub-command that imports it makes the bundler take what it shares
+ * with `-w` out of the chunk that a listing starts from.
  */
-export type LoadTypes = typeof loadSync;
+export interface Readers {
+  readonly loadSync: typeof loadSync;
+  readonly openFileSource: typeof openFileSource;
+  readonly parseElf: typeof parseElf;
+  readonly emptyTable: typeof emptyTable;
+}
 
 /** The words that a sub-command was called with. */
 export interface CommandWords {
@@ -55,10 +61,10 @@ export async function runCommand(
   command: Command,
   args: readonly string[],
   streams: Streams,
-  load: LoadTypes,
+  readers: Readers,
 ): Promise<number> {
   const words = parseWords(command, args);
-  if (!words.has('help')) return command.run(words, streams, load);
+  if (!words.has('help')) return command.run(words, streams, readers);
   const { printCommandHelp } = await import('./command-help.ts');
   return printCommandHelp(command, streams);
 }

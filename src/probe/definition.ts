@@ -12,11 +12,12 @@ export type ProbePlace =
       readonly offset: number;
     }
   | { readonly kind: 'address'; readonly address: string }
-  /** `offset` is a number of the file or the name of a symbol in it. */
+  /** `offset` is a number of bytes in the file; `symbol` what it was written as, where that was a name. */
   | {
       readonly kind: 'file';
       readonly path: string;
       readonly offset: string;
+      readonly symbol: string | undefined;
       readonly referenceCounter: string;
     }
   | { readonly kind: 'event'; readonly system: string; readonly event: string };

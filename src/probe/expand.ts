@@ -106,8 +106,7 @@ function siteOf(
     kind,
     isReturn: definition.isReturn,
   };
-  const { place } = definition;
-  const what = place.kind === 'symbol' ? place.symbol : placeText(definition);
+  const what = functionName(definition) ?? placeText(definition);
   const common = { ...reach, target, what, warnings };
   const none = whyNoParameters(definition);
   const function_ = none === undefined ? lookUp(kind, table, what) : undefined;
@@ -125,11 +124,17 @@ function siteOf(
   return { site, found: { table, id, name: what, proto, hidden, passings } };
 }
 
+/** The name of the function that a probe stands in. */
+function functionName({ place }: Definition): string | undefined {
+  return place.kind === 'symbol' || place.kind === 'file' ? place.symbol : undefined;
+}
+
 function lookUp(kind: ProbeKind, table: TypeTable, name: string): FoundFunction | undefined {
   return kind === 'tracepoint' ? findTracepoint(table, name) : findFunction(table, name);
 }
 
 function noFunction(what: string, { place }: Definition): string {
+  if (place.kind === 'file') return `the debugging information of ${place.path} has no function ${what}`;
   const module =
     place.kind === 'symbol' && place.module === undefined ? ' (of a module: MODULE:FUNCTION)' : '';
   return `there is no function ${what}${module}`;
@@ -137,6 +142,7 @@ function noFunction(what: string, { place }: Definition): string {
 
 function whyNoParameters({ place }: Definition): Exclude<Site['parameters'], readonly unknown[]> | undefined {
   if (place.kind === 'symbol' && place.offset === 0) return undefined;
+  if (place.kind === 'file' && place.symbol !== undefined) return undefined;
   const why =
     place.kind === 'symbol'
       ? `parameters are where the ABI says only when ${place.symbol} begins, not at +${place.offset}`

@@ -31,7 +31,7 @@ function attachPoint(probe: Probe): string {
   const { place, isReturn } = definition;
   if (kind === 'tracepoint') return `rawtracepoint:${probe.place}`;
   if (place.kind === 'file' && kind === 'uprobe') {
-    return `${isReturn ? 'uretprobe' : 'uprobe'}:${place.path}:${place.offset}`;
+    return `${isReturn ? 'uretprobe' : 'uprobe'}:${place.path}:${place.symbol ?? place.offset}`;
   }
   if (place.kind !== 'symbol' || kind === 'eprobe') throw noSuchProbe('bpftrace', probe);
   if (kind === 'fprobe' && found !== undefined) {

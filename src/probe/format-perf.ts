@@ -16,7 +16,7 @@ export function perfCommand(probe: Probe): string {
     return `perf probe ${module}--add ${quoted(`${group}:${event}=${place.symbol}${offset}${suffix}${args}`)}`;
   }
   if (kind === 'uprobe' && place.kind === 'file') {
-    return `perf probe -x ${quoted(place.path)} --add ${quoted(`${group}:${event}=${place.offset}${suffix}${args}`)}`;
+    return `perf probe -x ${quoted(place.path)} --add ${quoted(`${group}:${event}=${place.symbol ?? place.offset}${suffix}${args}`)}`;
   }
   throw noSuchProbe('perf probe', probe);
 }

@@ -26,7 +26,8 @@ function probePoint(probe: Probe): string {
   const { place, isReturn } = definition;
   const variant = isReturn ? '.return' : '.call';
   if (kind === 'tracepoint') return `kernel.trace("${probe.place}")`;
-  if (place.kind === 'file') return `process("${place.path}").function("${place.offset}")${variant}`;
+  if (place.kind === 'file')
+    return `process("${place.path}").function("${place.symbol ?? place.offset}")${variant}`;
   if (place.kind !== 'symbol' || kind === 'eprobe') throw noSuchProbe('SystemTap', probe);
   if (place.offset !== 0) throw noSuchProbe('SystemTap', probe);
   const object = place.module === undefined ? 'kernel' : `module("${place.module}")`;

@@ -128,10 +128,11 @@ function filePlace(text: string): ProbePlace {
   const found = /^(.+):([^:()]+?)(\(\w+\))?$/.exec(text);
   if (found === null) throw refusal('BAD_UPROBE_OFFS', `'${text}' is not PATH:OFFSET`);
   const [, path = '', offset = '', referenceCounter = ''] = found;
-  if (parseNumber(offset) === undefined && !/^[A-Za-z_.$][\w.$@]*(\+\w+)?$/.test(offset)) {
+  if (parseNumber(offset) === undefined && !/^[A-Za-z_.$][\w.$@]*$/.test(offset)) {
     throw refusal('BAD_UPROBE_OFFS', `'${offset}' is neither an offset nor a symbol`);
   }
-  return { kind: 'file', path, offset, referenceCounter };
+  const symbol = parseNumber(offset) === undefined ? offset : undefined;
+  return { kind: 'file', path, offset, symbol, referenceCounter };
 }
 
 function eventPlace(text: string): ProbePlace {

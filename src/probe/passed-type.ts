@@ -21,8 +21,21 @@ export function passedType(facts: TypeFacts, id: TypeId): PassedType {
     alignment: facts.alignmentOf(id),
     isComposite,
     isUnaligned: isComposite && hasUnalignedMember(facts, facts.strip(id), 0),
-    isFloat: kind === Kind.Float,
+    isFloat:
+      kind === Kind.Float || kind === Kind.Complex || (isComposite && hasFloat(facts, facts.strip(id), 0)),
   };
+}
+
+/** Whether a structure that fits in registers has floating point in it: some of its words are elsewhere then. */
+function hasFloat(facts: TypeFacts, id: TypeId, depth: number): boolean {
+  const { table } = facts;
+  if (facts.sizeOf(id) > 16 || depth > 8) return false;
+  for (let index = Math.min(table.vlen(id), MAX_SMALL_MEMBERS) - 1; index >= 0; index--) {
+    const member = facts.strip(table.extra(id, 3 * index + 1));
+    if (table.kind(member) === Kind.Float) return true;
+    if (isCompositeKind(table.kind(member)) && hasFloat(facts, member, depth + 1)) return true;
+  }
+  return false;
 }
 
 /** Whether some member, at any depth, starts where its type would not be aligned. */

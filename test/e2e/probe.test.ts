@@ -39,8 +39,7 @@ function outcomes(lines: readonly string[]): string[] {
 }
 
 /** What the kernel says of functions that cannot be probed, whatever is fetched. */
-const UNPROBEABLE =
-  /^ok$|Failed to register|not unique|Invalid probed address/;
+const UNPROBEABLE = /^ok$|Failed to register|not unique|Invalid probed address/;
 
 const old = findGuest('6.1');
 const oldTypes = typesOf(old);

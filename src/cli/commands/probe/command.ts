@@ -2,6 +2,7 @@
 
 import { TspaholeError } from '../../../index.ts';
 import {
+  type Definition,
   type ExpandOptions,
   expandDefinition,
   formatProbes,
@@ -14,12 +15,13 @@ import {
   parseDefinition,
   type Warning,
 } from '../../../internal.ts';
-import type { Command, CommandWords, LoadTypes } from '../../command.ts';
+import type { Command, CommandWords, Readers } from '../../command.ts';
 import { writeText } from '../../output.ts';
 import type { Streams } from '../../run.ts';
 import { applyChanges, changeOf } from './apply.ts';
 import { findDefinitions, findLists, findMachine, findTarget, findTracefs, TypesByPlace } from './input.ts';
 import { NOTES, OPTIONS } from './options.ts';
+import { inProgram } from './program.ts';
 
 /** The sub-command. */
 export const probeCommand: Command = {
@@ -28,10 +30,10 @@ export const probeCommand: Command = {
   description: 'Write definitions of kernel probes whose arguments are given by name, from BTF or DWARF.',
   options: OPTIONS,
   notes: NOTES,
-  run: (words, streams, load) => {
+  run: (words, streams, readers) => {
     return words.value('list') === undefined
-      ? runProbes(words, streams, load)
-      : runList(words, streams, load);
+      ? runProbes(words, streams, readers)
+      : runList(words, streams, readers);
   },
 };
 
@@ -39,9 +41,9 @@ function typesFile(words: CommandWords, operand: string | undefined): string | u
   return words.value('btf') ?? words.value('elf') ?? operand;
 }
 
-function runList(words: CommandWords, { out }: Streams, load: LoadTypes): number {
+function runList(words: CommandWords, { out }: Streams, readers: Readers): number {
   const pattern = words.value('list') ?? '*';
-  const types = new TypesByPlace(typesFile(words, words.operands[0]), words.value('btf-base'), load);
+  const types = new TypesByPlace(typesFile(words, words.operands[0]), words.value('btf-base'), readers);
   let found = 1;
   for (const { text } of listFunctions(types.tableOf(undefined), pattern)) {
     writeText(out, `${text};\n`);
@@ -56,13 +58,13 @@ interface Made {
   readonly source: string;
 }
 
-function runProbes(words: CommandWords, streams: Streams, load: LoadTypes): number {
+function runProbes(words: CommandWords, streams: Streams, readers: Readers): number {
   const format = formatOf(words);
   const { lines, file } = findDefinitions(words);
   if (lines.length === 0)
     throw new TspaholeError('usage', "probe: no definition, such as 'p vfs_read $$args'");
-  const types = new TypesByPlace(typesFile(words, file), words.value('btf-base'), load);
-  const maker = makerOf(words, types);
+  const types = new TypesByPlace(typesFile(words, file), words.value('btf-base'), readers);
+  const maker = makerOf(words, types, readers);
   const made: Made[] = [];
   let code = 0;
   for (const line of lines) {
@@ -87,7 +89,7 @@ function formatOf(words: CommandWords): ProbeFormat {
   throw new TspaholeError('usage', `probe: --format ${format} is none of ${PROBE_FORMATS.join(', ')}`);
 }
 
-function makerOf(words: CommandWords, types: TypesByPlace): (line: string) => Made {
+function makerOf(words: CommandWords, types: TypesByPlace, readers: Readers): (line: string) => Made {
   const tracefs = findTracefs(words);
   const options: ExpandOptions = {
     architecture: findMachine(words, types),
@@ -101,11 +103,21 @@ function makerOf(words: CommandWords, types: TypesByPlace): (line: string) => Ma
   return (line) => {
     const definition = parseDefinition(line);
     if (definition.kind === 'plain') return { probe: definition, source: '' };
+    if (definition.kind === 'uprobe') return inFile(definition, options, readers);
     const module = definition.place.kind === 'symbol' ? definition.place.module : undefined;
     const probe = expandDefinition(definition, types.tableOf(module), options);
     const warnings = [...probe.warnings, ...listWarnings(probe, lists)];
     return { probe: { ...probe, warnings }, source: types.pathOf(module) };
   };
+}
+
+function inFile(definition: Definition, options: ExpandOptions, readers: Readers): Made {
+  const found = inProgram(definition, readers, options.architecture);
+  const probe = expandDefinition(found.definition, found.table, {
+    ...options,
+    architecture: found.architecture,
+  });
+  return { probe, source: definition.place.kind === 'file' ? definition.place.path : '' };
 }
 
 function oneOf<Value extends string>(
