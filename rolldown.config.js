@@ -28,7 +28,10 @@ function addHotModules(path, names = []) {
     /^(?:import|export) (?!type )\{([^}]*)\} from '(\.[^']+)';/gm,
   );
   for (const [, list, specifier] of statements) {
-    const wanted = list.split(',').map((name) => name.trim());
+    const wanted = list
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '' && !name.startsWith('type '));
     if (isDoor && !wanted.some((name) => names.includes(name))) continue;
     addHotModules(join(dirname(path), specifier), wanted);
   }

@@ -42,9 +42,7 @@ export { emptyTable } from './model/empty-table.ts';
 export { FunctionFlag, type FunctionRows, OutlineCode, type OutlineRow } from './model/functions.ts';
 export {
   compositeIds,
-  compositeIds,
   findFunctions,
-  firstTypedefs,
   firstTypedefs,
   tableChain,
 } from './model/queries.ts';

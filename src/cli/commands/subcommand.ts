@@ -14,7 +14,7 @@ export async function runSubcommand(
   streams: Streams,
   readers: Readers,
 ): Promise<number> {
-  if (name === 'btf') return (await import('./btf/btf.ts')).runBtf(args, streams);
+  if (name === 'btf') return (await import('./btf/btf.ts')).runBtf(args, streams, readers);
   const command = await COMMANDS[name]?.();
   if (command !== undefined) return runCommand(command, args, streams, readers);
   writeText(streams.err, `tspahole: ${name} is not supported in this version\n`);
