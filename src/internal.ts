@@ -29,6 +29,7 @@ export { diffText, movesText, putReorganized, putSteps, reorganizationData } fro
 export { movedStructOf, putReorganizedAsPahole } from './emit/reorganize-compat.ts';
 export { SeenComposites } from './emit/same-composite.ts';
 export { type SortEntry, sortAsPahole, sortByName } from './emit/sort.ts';
+export { sourcePatch } from './emit/source-patch.ts';
 export { systemCachelineSize } from './layout/cacheline.ts';
 export { typeFilter } from './layout/filter.ts';
 export { emptyWaste } from './layout/placement.ts';

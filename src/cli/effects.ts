@@ -198,6 +198,7 @@ const EFFECTS: Readonly<Record<SupportedName, Effect>> = {
   max_moves: forReorganize,
   moves: forReorganize,
   diff: forReorganize,
+  patch: forReorganize,
   counts: forReorganize,
   classes_as_structs: set('classesAsStructs'),
   suppress_aligned_attribute: set('suppressAligned'),

@@ -150,6 +150,7 @@ const ROWS = [
   { name: 'max_moves', argument: 'required', metavar: 'N', group: 'layout', status: 'supported', own: true, help: 'with -R: make the best of N moves' },
   { name: 'moves', argument: 'none', group: 'list', status: 'supported', own: true, help: 'with -R: print the moves instead of the layout' },
   { name: 'diff', argument: 'none', group: 'list', status: 'supported', own: true, help: 'with -R: print the change of the order as a unified diff' },
+  { name: 'patch', argument: 'none', group: 'list', status: 'supported', own: true, help: 'with -R and DWARF: print a patch of the source' },
   { name: 'counts', argument: 'required', metavar: 'FILE', group: 'list', status: 'supported', own: true, help: 'with -P: take the instances of each struct from FILE, as in /proc/slabinfo' },
   { name: 'padding', argument: 'required', metavar: 'BYTES', group: 'filter', status: 'supported', own: true, help: 'only structs with exactly this much padding' },
   { name: 'debuginfod', argument: 'none', group: 'input', status: 'supported', own: true, help: 'fetch the DWARF of a file that has none, by debuginfod-find' },

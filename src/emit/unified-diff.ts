@@ -10,8 +10,11 @@ interface Edit {
   readonly line: string;
 }
 
-/** The hunks that turn one text into another, without the two lines with the names of files; empty where they are equal. */
-export function unifiedDiff(before: readonly string[], after: readonly string[]): string {
+/**
+ * The hunks that turn one text into another, without the two lines with the names of files; empty where they are
+ * equal. `offset` lines precede both.
+ */
+export function unifiedDiff(before: readonly string[], after: readonly string[], offset = 0): string {
   const edits = editsBetween(before, after);
   const hunks: string[] = [];
   for (let at = 0; at < edits.length; ) {
@@ -22,18 +25,18 @@ export function unifiedDiff(before: readonly string[], after: readonly string[])
       same = edits[index]?.mark === ' ' ? same + 1 : 0;
       if (same === 0) end = index + 1;
     }
-    hunks.push(hunk(edits, Math.max(at, first - CONTEXT), Math.min(edits.length, end + CONTEXT)));
+    hunks.push(hunk(edits, Math.max(at, first - CONTEXT), Math.min(edits.length, end + CONTEXT), offset));
     at = Math.min(edits.length, end + CONTEXT);
   }
   return hunks.join('');
 }
 
-function hunk(edits: readonly Edit[], start: number, end: number): string {
+function hunk(edits: readonly Edit[], start: number, end: number, offset: number): string {
   const count = (part: readonly Edit[], mark: '-' | '+'): number =>
     part.filter((edit) => edit.mark === ' ' || edit.mark === mark).length;
   const head = edits.slice(0, start);
   const body = edits.slice(start, end);
-  const range = (mark: '-' | '+'): string => `${mark}${count(head, mark) + 1},${count(body, mark)}`;
+  const range = (mark: '-' | '+'): string => `${mark}${offset + count(head, mark) + 1},${count(body, mark)}`;
   return `@@ ${range('-')} ${range('+')} @@\n${body.map(({ mark, line }) => `${mark}${line}\n`).join('')}`;
 }
 

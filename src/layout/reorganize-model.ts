@@ -19,8 +19,8 @@ import {
 import { MAX_TYPE_DEPTH } from './type-facts.ts';
 import { lowestBit } from './word-size-place.ts';
 
-/** Unions within one another that are looked into for flexible arrays: they may fan out. */
-const MAX_FLEXIBLE_DEPTH = 8;
+/** Bits between two bitfields that are taken for unnamed ones. */
+const MAX_BIT_GAP = 4096;
 
 /** A struct whose units may be moved. */
 export interface StructModel {
@@ -57,6 +57,8 @@ export class StructModels {
     if (this.#isPacked(id)) return 'it is packed';
     const model = this.#declare(id, 0);
     if (typeof model === 'string') return model;
+    if (model.units.some(hasOddAlignment) || !isPowerOfTwo(model.alignment))
+      return 'an alignment is no power of two';
     return this.#isAsDeclared(model)
       ? model
       : 'its members lie where no order of declarations in C puts them';
@@ -98,7 +100,7 @@ export class StructModels {
     if (this.#isPacked(id)) return Math.max(1, stated);
     const model = this.#declare(id, depth + 1);
     if (typeof model !== 'string') return model.alignment;
-    return Math.max(stated, Math.min(facts.alignmentOf(id), lowestBit(size)));
+    return Math.max(stated, lowestBit(Math.min(facts.alignmentOf(id), lowestBit(size))));
   }
 
   #alignUnion(id: TypeId, depth: number): number {
@@ -191,6 +193,7 @@ export class StructModels {
       const bitSize = members.bitSize[at] as number;
       const place = members.bitOffset[at] as number;
       if (place < bit) return 'its bitfields overlap';
+      if (place - bit > MAX_BIT_GAP) return 'it has a gap that no alignment explains';
       const field = { member: at - start, bitSize, unitSize };
       fields.push(...gapBefore(bit, place, field), field);
       alignment = Math.max(alignment, unitSize);
@@ -230,23 +233,25 @@ export class StructModels {
   #trailing(id: TypeId, units: readonly Unit[]): number {
     const { layouts, end } = this.#rangeOf(id);
     let count = 0;
-    if (units.length > 0 && this.#isFlexible(layouts.members.typeId[end - 1] as number, 0)) count++;
+    if (units.length > 0 && this.#isFlexible(layouts.members.typeId[end - 1] as number, new Set())) count++;
     while (count < units.length && isMarker(units.at(-1 - count) as Unit)) count++;
     return count;
   }
 
-  /** Whether a type ends in an array without elements. */
-  #isFlexible(type: TypeId, depth: number): boolean {
-    const { table } = this.layouts;
-    const id = this.layouts.facts.strip(type);
+  /** Whether a type ends in an array without elements. Each composite in it is looked at once. */
+  #isFlexible(type: TypeId, seen: Set<TypeId>): boolean {
+    const { table, facts } = this.layouts;
+    const id = facts.strip(type);
     const kind = table.kind(id);
     const count = table.vlen(id);
     if (kind === Kind.Array) return table.extra(id, 2) === 0;
-    if (depth > MAX_TYPE_DEPTH || count === 0) return false;
-    if (kind === Kind.Struct) return this.#isFlexible(table.extra(id, 3 * (count - 1) + 1), depth + 1);
-    if (kind !== Kind.Union || depth > MAX_FLEXIBLE_DEPTH) return false;
-    const members = Array.from({ length: count }, (_, index) => table.extra(id, 3 * index + 1));
-    return members.some((member) => this.#isFlexible(member, depth + 1));
+    if ((kind !== Kind.Struct && kind !== Kind.Union) || seen.has(id) || seen.size > MAX_TYPE_DEPTH)
+      return false;
+    seen.add(id);
+    for (let index = kind === Kind.Struct ? Math.max(0, count - 1) : 0; index < count; index++) {
+      if (this.#isFlexible(table.extra(id, 3 * index + 1), seen)) return true;
+    }
+    return false;
   }
 
   #isAsDeclared({ id, units, alignment, byteSize }: StructModel): boolean {
@@ -265,6 +270,14 @@ export class StructModels {
     }
     return id;
   }
+}
+
+function isPowerOfTwo(value: number): boolean {
+  return value === lowestBit(value);
+}
+
+function hasOddAlignment({ alignment, fields = [] }: Unit): boolean {
+  return !isPowerOfTwo(alignment) || fields.some(({ unitSize }) => !isPowerOfTwo(unitSize));
 }
 
 function behind(table: TypeTable, id: TypeId): TypeId | undefined {

@@ -34,10 +34,14 @@ export interface Reorganization extends FoundOrder {
 }
 
 /** What a search may remember: states, and entries of the table that bounds what is needed still. */
-const THOROUGH = { maxStates: 60_000, maxEntries: 1 << 23, weight: 1 };
+const THOROUGH = { maxStates: 60_000, maxEntries: 1 << 23 };
 const QUICK = { maxStates: 4_000, maxEntries: 1 << 17 };
 /** The fallback moves more than it must, and looks at fewer states. */
 const GREEDY_WEIGHT = 4;
+/** Sizes that are tried for one struct: kernels need ten at most. */
+const MAX_TRIES = 20;
+/** Units above which nothing is searched: the largest struct of a kernel has some hundreds. */
+const MAX_UNITS = 2_000;
 /** Cachelines that rules may make a struct grow by. */
 const MAX_GROWTH = 16;
 
@@ -65,7 +69,8 @@ export function reorganize(model: StructModel, options: ReorganizeOptions = {}):
   // What fits in a size fits in every larger one.
   let isSmallest = atLeast === 'none';
   let tooSmall = least;
-  while (best.byteSize - tooSmall > alignment) {
+  for (let tries = 0; best.byteSize - tooSmall > alignment; tries++) {
+    if (tries === MAX_TRIES) return { ...best, isSmallest: false };
     const steps = Math.floor((best.byteSize - tooSmall) / alignment / 2);
     const byteSize = tooSmall + Math.max(1, steps) * alignment;
     const found = searchSize(problem, byteSize, options);
@@ -102,7 +107,9 @@ export function problemOf(model: StructModel, rules: OrderRules, cachelineSize: 
 }
 
 /** Whether the original order keeps to the rules. */
-export function keepsRules(problem: OrderProblem): boolean {
+function keepsRules(problem: OrderProblem): boolean {
+  if (!hasRules(problem.rules)) return true;
+  if (problem.units.length > MAX_UNITS) return false;
   const maxStates = 10 * problem.units.length + 10;
   const goal = { byteSize: Number.MAX_SAFE_INTEGER / 16, maxMoves: 0, maxStates, maxEntries: 0, weight: 1 };
   return typeof searchOrder(problem, goal) === 'object';
@@ -115,18 +122,20 @@ function searchSize(
   byteSize: number,
   { maxMoves = problem.units.length, isQuick = false }: ReorganizeOptions,
 ): Found | 'none' | 'unknown' {
-  const exact = isQuick ? 'unknown' : searchOrder(problem, { byteSize, maxMoves, ...THOROUGH });
-  if (exact === 'none') return 'none';
-  if (exact !== 'unknown') return { ...exact, hasFewestMoves: true };
-  const greedy = searchOrder(problem, {
-    byteSize,
-    maxMoves,
-    ...THOROUGH,
-    ...(isQuick ? QUICK : {}),
-    weight: GREEDY_WEIGHT,
-  });
+  if (problem.units.length > MAX_UNITS) return sortedOrUnknown(problem, byteSize, maxMoves);
+  const goal = { byteSize, maxMoves };
+  for (const effort of isQuick ? [] : [QUICK, THOROUGH]) {
+    const exact = searchOrder(problem, { ...goal, ...effort, weight: 1 });
+    if (exact === 'none') return 'none';
+    if (exact !== 'unknown') return { ...exact, hasFewestMoves: true };
+  }
+  const greedy = searchOrder(problem, { ...goal, ...(isQuick ? QUICK : THOROUGH), weight: GREEDY_WEIGHT });
   if (greedy === 'none') return 'none';
   if (greedy !== 'unknown') return { ...greedy, hasFewestMoves: false };
+  return sortedOrUnknown(problem, byteSize, maxMoves);
+}
+
+function sortedOrUnknown(problem: OrderProblem, byteSize: number, maxMoves: number): Found | 'unknown' {
   const sorted = sortedOrder(problem, byteSize);
   return sorted !== undefined && sorted.moved.length <= maxMoves
     ? { ...sorted, hasFewestMoves: false }

@@ -144,7 +144,8 @@ function loadOptions(settings: ListSettings, { progress }: ListRun): LoadOptions
   const { formatPath, jobs, kabiPrefix, languages, showPrivate } = settings;
   const isTypeFormat = (format: DebugFormat): format is TypeFormat => format !== 'ctf';
   const excludeLanguages = languages?.exclude ? languageCodes(languages) : [];
-  const declFiles = settings.showDeclInfo || settings.declExclude !== undefined;
+  const declFiles =
+    settings.showDeclInfo || settings.declExclude !== undefined || settings.reorganizeOptions.length > 0;
   const functions = settings.listing === 'methods';
   const dwarf = { threads: jobs, kabiPrefix, excludeLanguages, declFiles, functions, bodies: showPrivate };
   return {

@@ -1,5 +1,6 @@
 /** `-R` and `-P` outside of pahole's mode: the smallest layouts with the fewest moves. Loaded only when asked for. */
 
+import { readFileSync } from 'node:fs';
 import { Kind, NO_QUIRKS, TspaholeError, type TypeId } from '../../index.ts';
 import {
   conflictOf,
@@ -13,6 +14,7 @@ import {
   resolveRules,
   StructModels,
   smallestSize,
+  sourcePatch,
 } from '../../internal.ts';
 import { writeText } from '../output.ts';
 import type { Streams } from '../run.ts';
@@ -103,7 +105,8 @@ export class Reorganizer extends TextRenderer implements Renderer {
   }
 
   get #isLayoutAsked(): boolean {
-    return !this.#request.moves && !this.#request.diff && !this.#settings.json;
+    const { moves, diff, patch } = this.#request;
+    return !moves && !diff && !patch && !this.#settings.json;
   }
 
   #newSize(id: TypeId): number {
@@ -141,8 +144,33 @@ export class Reorganizer extends TextRenderer implements Renderer {
     }
     if (this.#request.moves) writeText(out, movesText(this.#models, result));
     if (this.#request.diff) writeText(out, diffText(input));
+    if (this.#request.patch) writeText(out, this.#patchOf(result));
     if (!this.#isLayoutAsked) return;
     if (reorganizeSteps) putSteps(input, sink);
     putReorganized(input, sink);
+  }
+
+  /** Throws `not-found` where DWARF does not say where the struct is declared, `io`, and `unsupported`. */
+  #patchOf(result: Reorganization): string {
+    if (result.moved.length === 0) return '';
+    const { table } = this.#unit;
+    const { side, strings } = table;
+    const file = side?.declFile(result.id) ?? 0;
+    const line = side?.declLine(result.id) ?? 0;
+    const name = this.nameOf(result.id) ?? '(anonymous)';
+    if (file === 0 || line === 0)
+      throw new TspaholeError('not-found', `'${name}': no place of its declaration`);
+    const path = strings.text(file);
+    const patch = sourcePatch(table, result, linesOf(path), line);
+    if ('hunks' in patch) return `--- ${path}\n+++ ${path}\n${patch.hunks}`;
+    throw new TspaholeError('unsupported', `'${name}' in ${path}:${line}: ${patch.refusal}`);
+  }
+}
+
+function linesOf(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\n');
+  } catch (error) {
+    throw new TspaholeError('io', `cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`, {}, error);
   }
 }

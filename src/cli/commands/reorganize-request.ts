@@ -12,6 +12,8 @@ export interface ReorganizeRequest {
   /** `--moves`, `--diff`: instead of the layout. */
   readonly moves: boolean;
   readonly diff: boolean;
+  /** `--patch`: likewise, against the source. */
+  readonly patch: boolean;
   /** `--counts`: path of a file with the number of instances of each struct. */
   readonly counts: string | undefined;
 }
@@ -26,6 +28,7 @@ export function parseRequest(given: readonly ParsedOption[]): ReorganizeRequest 
     maxMoves: maxMoves && parseNumber(maxMoves, false, { bits: 16 }),
     moves: last('moves') !== undefined,
     diff: last('diff') !== undefined,
+    patch: last('patch') !== undefined,
     counts: last('counts')?.value,
   };
 }
