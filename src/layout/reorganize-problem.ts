@@ -29,6 +29,19 @@ export interface OrderProblem {
   readonly cachelineSize: number;
 }
 
+/** What a search for an order is to find, and what it may take. */
+export interface SearchGoal {
+  /** The largest size that will do, in bytes. */
+  readonly byteSize: number;
+  readonly maxMoves: number;
+  /** States that may be remembered. */
+  readonly maxStates: number;
+  /** Entries of the table that bounds what is needed still. */
+  readonly maxEntries: number;
+  /** How much the moves that are still needed count: 1 finds the fewest, more is faster and finds few. */
+  readonly weight: number;
+}
+
 /** No rules but that `leading` units stay. */
 export function noRules(leading = 0): OrderRules {
   return { pins: new Map(), groups: [], sameLine: [], apart: [], zones: [], leading };

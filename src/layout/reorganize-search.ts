@@ -14,20 +14,8 @@
 
 import { owedIn, withOwed } from './reorganize-balance.ts';
 import { endOf, startOf, type Unit, usedBits } from './reorganize-place.ts';
-import { asksForPlaces, isFixed, type OrderProblem, zonesOf } from './reorganize-problem.ts';
+import { asksForPlaces, isFixed, type OrderProblem, type SearchGoal, zonesOf } from './reorganize-problem.ts';
 import { RelaxedCosts } from './reorganize-relaxed.ts';
-
-export interface SearchGoal {
-  /** The largest size that will do, in bytes. */
-  readonly byteSize: number;
-  readonly maxMoves: number;
-  /** States that may be remembered. */
-  readonly maxStates: number;
-  /** Entries of the table that bounds what is needed still. */
-  readonly maxEntries: number;
-  /** How much the moves that are still needed count: 1 finds the fewest, more is faster and finds few. */
-  readonly weight: number;
-}
 
 export interface FoundOrder {
   /** Indexes of units. */
