@@ -42,6 +42,8 @@ export type { ElfSymbol, SymbolTable } from './elf/symbol.ts';
 export { PaholeEmitter, type PaholeOptions } from './emit/pahole.ts';
 export type { Sink } from './emit/printer.ts';
 export { NO_QUIRKS, PAHOLE_QUIRKS, type Quirks } from './emit/quirks.ts';
+// BTF from types that were read from DWARF.
+export { type EncodeTypesOptions, encodeTypes } from './encode/encode-types.ts';
 // Layout: what lies where.
 export {
   type BitHole,

@@ -21,6 +21,7 @@ describe('the values that are exported', () => {
       'dedup',
       'distill',
       'encodeBtf',
+      'encodeTypes',
       'explainDuplicates',
       'findTypeByName',
       'findTypeByQualifiedName',

@@ -9,6 +9,7 @@
 
 import type { Endian } from '../model/bytes.ts';
 import { WordList } from '../model/intern.ts';
+import type { StringPool } from '../model/string-pool.ts';
 import type { TypeId } from '../model/table.ts';
 import { TypeTable } from '../model/table.ts';
 import { TypeClasses } from './dedup/classes.ts';
@@ -47,6 +48,25 @@ export class Deduplicator {
     this.#pointerSize ??= table.pointerSize;
     this.#endian ??= table.endian;
     return this.#graph.add(table);
+  }
+
+  /** Takes up the names of records that are given to {@link addRecords}. */
+  get names(): StringPool {
+    return this.#graph.names;
+  }
+
+  /** The id by which records may refer to the next type that is added. */
+  get nextId(): TypeId {
+    return this.#graph.count;
+  }
+
+  /**
+   * Adds records whose names are offsets in `names`, and which refer to any types that were added, or are among
+   * them, by ids that go on from {@link nextId}. Throws as {@link add} does.
+   */
+  addRecords(words: Uint32Array, starts: Uint32Array): void {
+    const firstId = this.nextId;
+    this.#graph.add({ words, starts, firstId, end: firstId + starts.length });
   }
 
   /** The one table. Nothing may be added afterwards. */

@@ -16,10 +16,22 @@ import {
   type WordRole,
 } from '../../model/records.ts';
 import { StringPool } from '../../model/string-pool.ts';
-import type { TypeTable } from '../../model/table.ts';
+import type { StringTable } from '../../model/strings.ts';
+import type { TypeId, TypeTable } from '../../model/table.ts';
 
 /** A type by the order in which it was added: void is 0, those of the base follow, then all others. */
 export type Node = number;
+
+/** Records to be added: a table, or what looks like one. */
+export interface RecordSource {
+  readonly words: Uint32Array;
+  readonly starts: Uint32Array;
+  /** The id of the first record; lower ids are nodes of the graph. */
+  readonly firstId: TypeId;
+  readonly end: TypeId;
+  /** Where the names are; without it they are among the graph's. */
+  readonly strings?: StringTable;
+}
 
 /** Types from many tables; those of the base have the ids that they have there. */
 export class TypeGraph {
@@ -93,11 +105,11 @@ export class TypeGraph {
   }
 
   /**
-   * Adds the own types of a table, which must have the graph's base or none, and gives the node of the first.
+   * Adds the own types of a table, which must have the graph's base, and gives the node of the first.
    * Throws `bad-data` for a reference to a type that the table does not hold, `unsupported` for a kind that
    * BTF does not have.
    */
-  add(table: TypeTable): Node {
+  add(table: RecordSource): Node {
     const first = this.count;
     const { words, starts, firstId } = table;
     const shift = first - firstId;
@@ -110,7 +122,7 @@ export class TypeGraph {
     return first;
   }
 
-  #addRecord({ words, strings, firstId, end }: TypeTable, at: number, kind: Kind, shift: number): void {
+  #addRecord({ words, strings, firstId, end }: RecordSource, at: number, kind: Kind, shift: number): void {
     const { extra, element } = RECORD_SHAPES[kind];
     const length = HEADER_WORDS + extra.length + infoVlen(words[at + 1] as number) * element.length;
     if (length > this.#scratch.length) this.#scratch = new Uint32Array(2 * length);
@@ -119,8 +131,9 @@ export class TypeGraph {
     for (let word = 0; word < length; word++) {
       const value = words[at + word] as number;
       const code = codes[word];
-      if (code === NAME) scratch[word] = this.names.offsetOf(strings, value);
-      else if (code !== TYPE) scratch[word] = value;
+      if (code === NAME) {
+        scratch[word] = strings === undefined ? value : this.names.offsetOf(strings, value);
+      } else if (code !== TYPE) scratch[word] = value;
       else {
         if (value >= end) throw missing(this.count - shift, value);
         this.#operands.push(value < firstId ? value : value + shift);
