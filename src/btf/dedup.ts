@@ -30,12 +30,20 @@ export interface DedupResult {
 /** Takes tables one after the other and makes one of them. A table may be forgotten once it is added. */
 export class Deduplicator {
   readonly #graph: TypeGraph;
+  readonly #ignoreBaseTypedefs: boolean;
   #pointerSize: number | undefined;
   #endian: Endian | undefined;
 
-  /** With a base the result continues it, and has no type that the base has. */
-  constructor(base?: TypeTable) {
+  /**
+   * With a base the result continues it, and has no type that the base has. With `ignoreBaseTypedefs` it has
+   * typedefs of its own all the same, and what refers to them: that is what pahole 1.31 writes.
+   */
+  constructor(
+    base?: TypeTable,
+    { ignoreBaseTypedefs = false }: { readonly ignoreBaseTypedefs?: boolean } = {},
+  ) {
     this.#graph = new TypeGraph(base);
+    this.#ignoreBaseTypedefs = ignoreBaseTypedefs;
   }
 
   /**
@@ -74,7 +82,7 @@ export class Deduplicator {
     const graph = this.#graph;
     const classes = new TypeClasses(graph);
     refine(classes);
-    const representatives = chooseRepresentatives(classes);
+    const representatives = chooseRepresentatives(classes, { ignoreBaseTypedefs: this.#ignoreBaseTypedefs });
     const ids = idsOf(representatives, graph.firstOwn);
     const words = new WordList();
     const starts = new WordList();

@@ -14,13 +14,13 @@ export interface EncodeTypesOptions {
 
 /**
  * One table with the types of all units, each once, for {@link encodeBtf}: those that pahole 1.31 encodes, with the
- * same ids. Functions and variables are left out. A unit may be forgotten once the next is asked for.
+ * same ids; with a base that includes typedefs that the base has. Functions and variables are left out. A unit may be forgotten once the next is asked for.
  */
 export function encodeTypes(
   units: Iterable<{ readonly table: TypeTable }>,
   { base, onRemark = () => {} }: EncodeTypesOptions = {},
 ): TypeTable {
-  const target = new Deduplicator(base);
+  const target = new Deduplicator(base, { ignoreBaseTypedefs: true });
   const types = new UnitTypes(target, onRemark);
   for (const { table } of units) types.add(table);
   return target.finish().table;

@@ -30,7 +30,7 @@ export class UnitTypes {
     const encoder = new RecordEncoder(table, ids, this.#target);
     const count = ids.reduce((total, id, index) => total + (encoder.isEncoded(index) && id !== 0 ? 1 : 0), 0);
     const int = findInt(table);
-    if (this.#indexType === undefined && int !== undefined) this.#indexType = ids[int] as TypeId;
+    if (this.#indexType === undefined && int !== undefined) this.#indexType = ids[int];
     const indexType = this.#indexType ?? first + count;
     for (let id = 1; id < table.end; id++) if (encoder.isEncoded(id)) encoder.write(id, indexType);
     if (this.#indexType === undefined && encoder.hasArrays) {

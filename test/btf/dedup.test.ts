@@ -444,6 +444,20 @@ describe('a base', () => {
     expect(split(bound).at(-1)).toMatchObject({ kind: 'const', typeId: 7 });
   });
 
+  it('may be taken to have no typedefs, as pahole 1.31 takes it', () => {
+    const named = tableOf([int('int', 4), typedef('t', 1), ptr(2), struct('s', 4, [['m', 2, 0]])]);
+    const records = [typedef('t', 1), ptr(5), struct('s', 4, [['m', 5, 0]]), constOf(7)];
+    const bytes = btf(records, { base: { types: named.end, stringBytes: named.strings.end } });
+    const deduplicator = new Deduplicator(named, { ignoreBaseTypedefs: true });
+    deduplicator.add(decodeBtf(bytes, { base: named }));
+    const { table } = deduplicator.finish();
+    expect([5, 6, 7].map((id) => table.type(id))).toMatchObject([
+      { kind: 'typedef', typeId: 1 },
+      { kind: 'pointer', typeId: 5 },
+      { kind: 'const', typeId: 4 },
+    ]);
+  });
+
   it('is that of all tables', () => {
     const deduplicator = new Deduplicator(base);
     expect(() => deduplicator.add(tableOf([int('int', 4)]))).toThrow(TypeError);

@@ -10,9 +10,18 @@ import { baseConflicts } from './base-conflicts.ts';
 import type { TypeClasses } from './classes.ts';
 import type { Node, TypeGraph } from './graph.ts';
 
+/** See {@link chooseRepresentatives}. */
+export interface RepresentativeOptions {
+  /**
+   * Typedefs of a base are not found, so that those of split tables stay: a slip of the libbpf in pahole 1.31
+   * (and no longer in libbpf 1.8), which looks for them by another hash than it stored.
+   */
+  readonly ignoreBaseTypedefs: boolean;
+}
+
 /** For each node the one that stands for it; its own number where it stays. */
-export function chooseRepresentatives(classes: TypeClasses): Uint32Array {
-  const stays = firstOfEach(classes);
+export function chooseRepresentatives(classes: TypeClasses, options: RepresentativeOptions): Uint32Array {
+  const stays = firstOfEach(classes, options);
   const { graph } = classes;
   const representative = new Uint32Array(graph.count).fill(UNSET);
   const conflicts = baseConflicts(classes, stays);
@@ -49,7 +58,10 @@ function isReference({ graph, isCut }: TypeClasses, node: Node): boolean {
 }
 
 /** The first node of each type that is no reference: one that defines it, where there is one. */
-function firstOfEach(classes: TypeClasses): (node: Node) => Node {
+function firstOfEach(
+  classes: TypeClasses,
+  { ignoreBaseTypedefs }: RepresentativeOptions,
+): (node: Node) => Node {
   const { graph, isCut } = classes;
   const byToken = new Uint32Array(classes.tokenCount).fill(UNSET);
   const byClass = new Uint32Array(classes.classCount).fill(UNSET);
@@ -58,6 +70,7 @@ function firstOfEach(classes: TypeClasses): (node: Node) => Node {
     const first = isCut[node] === 1 ? byToken : byClass;
     const identity = classes.identity(node);
     if (classes.enumTarget(node) !== node) continue;
+    if (ignoreBaseTypedefs && node < graph.firstOwn && graph.kind(node) === Kind.Typedef) continue;
     const known = first[identity] as number;
     if (known === UNSET || (isWeak(known) && !isWeak(node))) first[identity] = node;
   }
