@@ -6,7 +6,6 @@
  * a hostile file cycles of anything; where these are found, more is cut.
  */
 
-import { WordList } from '../../model/intern.ts';
 import { Kind } from '../../model/kinds.ts';
 import type { Node, TypeGraph } from './graph.ts';
 
@@ -46,41 +45,60 @@ const NEW = 0;
 const OPEN = 1;
 const DONE = 2;
 
-/** Depth first; a node that is met while it is open closes a cycle and is cut as well. */
+/**
+ * Depth first; a node that is met while it is open closes a cycle and is cut as well. One loop without calls,
+ * since every type of a kernel passes through it.
+ */
 function sortNodes(graph: TypeGraph, isCut: Uint8Array): Cut & { readonly hadLoop: boolean } {
-  const { operands, operandStarts } = graph;
-  const state = new Uint8Array(graph.count);
-  const order = new Uint32Array(graph.count);
+  const { operands, operandStarts, count } = graph;
+  const state = new Uint8Array(count);
+  const order = new Uint32Array(count);
   let sorted = 0;
   let hadLoop = false;
-  const path = new WordList();
-  const next = new WordList();
-  const open = (node: Node): void => {
-    state[node] = OPEN;
-    path.push(node);
-    next.push(operandStarts[node] as number);
-  };
-  for (let root = 0; root < graph.count; root++) {
-    if (state[root] === NEW) open(root);
-    while (path.length > 0) {
-      const node = path.words[path.length - 1] as number;
-      const at = next.words[next.length - 1] as number;
-      if (at === operandStarts[node + 1]) {
+  // The nodes that are open, and for each the operand that it goes on with.
+  let path = new Uint32Array(1024);
+  let next = new Uint32Array(1024);
+  for (let root = 0; root < count; root++) {
+    if (state[root] !== NEW) continue;
+    let depth = 0;
+    path[0] = root;
+    next[0] = operandStarts[root] as number;
+    state[root] = OPEN;
+    while (depth >= 0) {
+      const node = path[depth] as number;
+      const end = operandStarts[node + 1] as number;
+      let at = next[depth] as number;
+      let child: Node = 0;
+      while (at < end && child === 0) {
+        const operand = operands[at++] as number;
+        if (isCut[operand] === 1 || state[operand] === DONE) continue;
+        if (state[operand] === NEW) child = operand;
+        else {
+          isCut[operand] = 1;
+          hadLoop = true;
+        }
+      }
+      next[depth] = at;
+      if (child === 0) {
         state[node] = DONE;
         order[sorted++] = node;
-        path.length--;
-        next.length--;
+        depth--;
         continue;
       }
-      next.words[next.length - 1] = at + 1;
-      const operand = operands[at] as number;
-      if (isCut[operand] === 1 || state[operand] === DONE) continue;
-      if (state[operand] === NEW) open(operand);
-      else {
-        isCut[operand] = 1;
-        hadLoop = true;
+      if (++depth === path.length) {
+        path = grown(path);
+        next = grown(next);
       }
+      path[depth] = child;
+      next[depth] = operandStarts[child] as number;
+      state[child] = OPEN;
     }
   }
   return { isCut, order, hadLoop };
+}
+
+function grown(words: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(2 * words.length);
+  larger.set(words);
+  return larger;
 }
