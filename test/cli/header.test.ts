@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memorySource, parseElf, RUNNING_KERNEL_BTF } from '../../src/index.ts';
+import { loadBinding } from '../../src/native/binding.ts';
 import {
   btf,
   declTag,
@@ -70,6 +71,9 @@ beforeAll(() => {
   writeFileSync(at('split.btf'), split);
 });
 
+const canReadDwarf =
+  loadBinding('tspahole_dwarf') !== undefined && spawnSync('gcc', ['--version']).status === 0;
+
 function header(...args: string[]): Promise<CliResult> {
   return runCli(['header', ...args]);
 }
@@ -116,6 +120,31 @@ describe('tspahole header', () => {
 
   it('prints the same bytes each time', async () => {
     expect(await textOf(at('kernel.btf'))).toBe(await textOf(at('kernel.btf')));
+  });
+});
+
+describe.skipIf(!canReadDwarf)('DWARF (skipped without the addon or gcc)', () => {
+  it('gives the header of the BTF that was made of it', async () => {
+    const source = fixturePath('typedefs.c');
+    const words = ['-g', '-c', '-w', '-fno-eliminate-unused-debug-types', source, '-o', at('typedefs.o')];
+    expect(spawnSync('gcc', words).status).toBe(0);
+    const asserts = (text: string): string[] => (text.match(/^_Static_assert.*$/gm) ?? []).sort();
+    const own = asserts(await textOf('-F', 'dwarf', '--asserts', at('typedefs.o')));
+    expect(own.length).toBeGreaterThan(10);
+    expect(own).toEqual(asserts(await textOf('--asserts', fixturePath('typedefs.btf'))));
+  });
+
+  it('has the types that units repeat once', async () => {
+    writeFileSync(at('a.c'), 'struct shared { int x; _Atomic int y; } a;\n');
+    writeFileSync(
+      at('b.c'),
+      'struct shared { int x; _Atomic int y; } b; struct own { struct shared s; } c;\n',
+    );
+    const words = ['-g', '-w', '-nostdlib', '-shared', '-fPIC', at('a.c'), at('b.c'), '-o', at('both.so')];
+    expect(spawnSync('gcc', words).status).toBe(0);
+    const text = await textOf('-F', 'dwarf', at('both.so'));
+    expect(text.match(/^struct \w+ \{$/gm)).toEqual(['struct shared {', 'struct own {']);
+    expect(text).toContain('\tvolatile int y;');
   });
 });
 

@@ -1,14 +1,17 @@
 /** `tspahole header`: the types of a file as a header that compiles. */
 
 import {
+  Deduplicator,
   dedup,
   loadSync,
   RUNNING_KERNEL_BTF,
   TspaholeError,
   type TypeFormat,
+  type TypeSource,
   type TypeTable,
 } from '../../index.ts';
 import {
+  asCTypes,
   externFunctions,
   globPattern,
   type HeaderOptions,
@@ -104,11 +107,22 @@ function loadTypes(paths: readonly string[], words: CommandWords): TypeTable {
   const [first = RUNNING_KERNEL_BTF, ...others] = paths;
   const basePath = words.value('base');
   const base = basePath === undefined ? undefined : loadBtf(basePath, undefined);
-  if (others.length === 0)
-    return loadSync(first, { formats: formatsOf(words.value('format')), base }).table();
+  if (others.length === 0) {
+    const formats = formatsOf(words.value('format'));
+    // BTF has the types that functions declare, too.
+    return oneTable(loadSync(first, { formats, base, dwarf: { bodies: true } }));
+  }
   if (base !== undefined) return dedup(paths.map((path) => loadBtf(path, base))).table;
   const kernel = loadBtf(first, undefined);
   return dedup(others.map((path) => loadBtf(path, kernel))).table;
+}
+
+/** DWARF repeats types in each unit. */
+function oneTable(source: TypeSource): TypeTable {
+  if (source.format === 'btf') return source.table();
+  const deduplicator = new Deduplicator();
+  for (const { table } of source.units()) deduplicator.add(asCTypes(table));
+  return deduplicator.finish().table;
 }
 
 function loadBtf(path: string, base: TypeTable | undefined): TypeTable {

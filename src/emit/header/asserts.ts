@@ -39,7 +39,9 @@ export class AssertWriter {
       this.#assertType(text.at(names.typedefName(id)), target);
     } else if (isComposite(kind)) {
       const keyword = kind === Kind.Struct ? 'struct' : 'union';
-      this.#assertType(`${keyword} ${text.at(names.tagName(id))}`, id);
+      names.enclosingTag = names.tagName(id);
+      this.#assertType(`${keyword} ${text.at(names.enclosingTag)}`, id);
+      names.enclosingTag = 0;
     } else if ((kind === Kind.Enum || kind === Kind.Enum64) && words[start] !== 0) {
       const isDefined = ((words[start + 1] as number) & 0x00ff_ffff) !== 0;
       if (isDefined) this.#assertSize(`enum ${text.at(names.tagName(id))}`, words[start + 2] as number);

@@ -23,6 +23,7 @@ const MISSING_ALIASES: ReadonlyMap<string, string> = new Map([
 
 export class BpftoolNames implements HeaderNames {
   isInsideBoolGuard = false;
+  enclosingTag = 0;
   readonly #types: FlatTypes;
   readonly #tags: NameNumbers;
   readonly #identifiers: NameNumbers;

@@ -31,6 +31,7 @@ export class CleanNames implements HeaderNames {
   /** The next number for a name that is taken. */
   readonly #next = new Map<string, number>();
   isInsideBoolGuard = false;
+  enclosingTag = 0;
 
   constructor(types: FlatTypes, language: HeaderLanguage) {
     this.#types = types;
@@ -73,7 +74,12 @@ export class CleanNames implements HeaderNames {
   }
 
   memberName(nameOffset: number): number {
-    return nameOffset === 0 ? 0 : this.#identifiers.clean(nameOffset);
+    if (nameOffset === 0) return 0;
+    const name = this.#identifiers.clean(nameOffset);
+    if (this.#language === 'c' || this.enclosingTag === 0) return name;
+    // In C++ a member of an unnamed union may not have the name of the class around it.
+    const { text } = this.#types;
+    return text.compare(name, this.enclosingTag) === 0 ? text.add(`${text.at(name)}_`) : name;
   }
 
   #resolveTag(id: TypeId): number {

@@ -114,8 +114,12 @@ export class DeclarationWriter {
 
   /** A struct or union with its body, the closing brace `level` TABs from the left. */
   composite(id: TypeId, level: number): void {
+    const { enclosingTag } = this.#names;
     this.compositeTag(id);
+    const tag = this.#names.tagName(id);
+    if (tag !== 0) this.#names.enclosingTag = tag;
     this.#body(id, level);
+    this.#names.enclosingTag = enclosingTag;
   }
 
   #body(id: TypeId, level: number): void {

@@ -6,6 +6,8 @@ import type { TypeId } from '../../model/table.ts';
 export interface HeaderNames {
   /** Whether the enumerators `false` and `true` are being written where they are no keywords. */
   isInsideBoolGuard: boolean;
+  /** Text offset of the tag whose members are being named; 0 outside of one. */
+  enclosingTag: number;
   /** Name of a struct, union, enum or forward declaration behind its keyword. */
   tagName(id: TypeId): number;
   /** Name of a typedef. */
