@@ -9,21 +9,14 @@
 import { Kind } from '../../model/kinds.ts';
 import type { TypeId } from '../../model/table.ts';
 import { isBoolTypedef } from './bool.ts';
+import { EnumWriter } from './enum-writer.ts';
 import type { FlatTypes } from './flat-types.ts';
 import { type LayoutRules, Shape } from './layout-rules.ts';
 import { MAX_NESTING, nestedTooDeep } from './limits.ts';
 import type { HeaderNames } from './names.ts';
 import type { HeaderOutput } from './output.ts';
-import {
-  emptyPadding,
-  fillExactly,
-  findPadding,
-  type Gap,
-  LARGE_GAP,
-  type Padding,
-  UNIT_NAMES,
-  unitBits,
-} from './padding.ts';
+import { PaddingWriter } from './padding-writer.ts';
+import { compositeBehind, isStacked } from './stacked-kinds.ts';
 import { BPFTOOL_STYLE, type HeaderStyle } from './style.ts';
 import { addWords, type Words } from './words.ts';
 
@@ -36,7 +29,6 @@ export interface DeclarationParts {
   readonly style: HeaderStyle;
 }
 
-const COMMA = 44;
 const SEMICOLON = 59;
 const CLOSING_BRACE = 125;
 const OPENING_BRACKET = 91;
@@ -52,9 +44,8 @@ export class DeclarationWriter {
   readonly #out: HeaderOutput;
   readonly #words: Words;
   readonly #style: HeaderStyle;
-  readonly #units: Uint8Array;
-  readonly #unitNames: readonly number[];
-  readonly #padding: Padding = emptyPadding();
+  readonly #enums: EnumWriter;
+  readonly #padding: PaddingWriter;
   /** Types that wait to be written, innermost last. */
   #stack = new Uint32Array(64);
   #height = 0;
@@ -64,7 +55,8 @@ export class DeclarationWriter {
   /** Whether a member may have the name of a type, so that types are named from the top. */
   readonly #isScoped: boolean;
 
-  constructor({ types, layout, names, out, style }: DeclarationParts) {
+  constructor(parts: DeclarationParts) {
+    const { types, layout, names, out, style } = parts;
     this.#types = types;
     this.#layout = layout;
     this.#names = names;
@@ -72,8 +64,8 @@ export class DeclarationWriter {
     this.#style = style;
     this.#isScoped = style.language === 'c++';
     this.#words = addWords(types.text, style);
-    this.#units = unitBits(types.pointerSize);
-    this.#unitNames = UNIT_NAMES.map((name) => types.text.add(`${name}: `));
+    this.#enums = new EnumWriter(parts, this.#words);
+    this.#padding = new PaddingWriter(parts);
   }
 
   /** `struct name` or `union name`. */
@@ -144,7 +136,7 @@ export class DeclarationWriter {
       const offset = hasBitfields ? word & 0x00ff_ffff : layout.offsetOf(word) + (legacy >>> 8);
       if (end < offset) {
         const alignment = shape === Shape.Natural ? layout.alignmentOf(type) : 1;
-        this.#pad(
+        this.#padding.fill(
           { from: end, to: offset, alignment, isInBitfield: wasBitfield && bitSize !== 0 },
           shape,
           level + 1,
@@ -168,7 +160,7 @@ export class DeclarationWriter {
     }
     const size = layout.paddedSize(id);
     if (isStruct && end < size) {
-      this.#pad(
+      this.#padding.fill(
         { from: end, to: size, alignment: layout.alignmentOf(id), isInBitfield: false },
         shape,
         level + 1,
@@ -180,7 +172,7 @@ export class DeclarationWriter {
       out.literal('char __empty[0];');
     }
     const filler = layout.fillerOf(id);
-    if (filler > 0) this.#filler(filler, level + 1);
+    if (filler > 0) this.#padding.fillUnion(filler, level + 1);
     if (vlen !== 0 || words[start + 2] !== 0 || this.#isScoped) out.line(level);
     out.char(CLOSING_BRACE);
     const attributes = layout.attributesOf(id);
@@ -206,48 +198,9 @@ export class DeclarationWriter {
     }
   }
 
-  /** A struct without members that makes the union around it as large as it is. */
-  #filler(bits: number, level: number): void {
-    const out = this.#out;
-    out.line(level);
-    out.put(this.#words.filler);
-    this.#pad({ from: 0, to: bits, alignment: 1, isInBitfield: false }, Shape.Exact, level + 1);
-    out.line(level);
-    out.char(CLOSING_BRACE);
-    out.literal(' __attribute__((packed))');
-    out.char(SEMICOLON);
-  }
-
-  /** An enum with its enumerators, the closing brace `level` TABs from the left. */
-  enumeration(id: TypeId, level: number): void {
-    const { words, starts } = this.#types;
-    const out = this.#out;
-    const layout = this.#layout;
-    const start = starts[id] as number;
-    const info = words[start + 1] as number;
-    const vlen = info & 0x00ff_ffff;
-    this.#enumTag(id);
-    if (vlen === 0 && this.#style === BPFTOOL_STYLE) return;
-    if (this.#isScoped) out.literal(layout.underlyingOf(id));
-    out.put(this.#words.openingBrace);
-    const isSigned = info >>> 31 === 1;
-    const isWide = ((info >>> 24) & 0x7f) === Kind.Enum64;
-    const step = isWide ? 3 : 2;
-    for (let at = start + 3, last = at + step * vlen; at < last; at += step) {
-      out.line(level + 1);
-      out.put(this.#names.enumeratorName(words[at] as number));
-      out.put(this.#words.equals);
-      const low = words[at + 1] as number;
-      if (isWide) this.#wideValue(low, words[at + 2] as number, isSigned);
-      else out.number(isSigned ? low | 0 : low);
-      out.char(COMMA);
-    }
-    // C knows no enum without enumerators, nor one that is only declared.
-    if (vlen === 0) out.literal(`__enum_${id}`);
-    out.line(level);
-    out.char(CLOSING_BRACE);
-    const attributes = this.#isScoped ? '' : layout.enumAttributesOf(id);
-    if (attributes !== '') out.literal(attributes);
+  /** An enum with its enumerators at the top level. */
+  enumeration(id: TypeId): void {
+    this.#enums.definition(id, 0);
   }
 
   /** A type and a name; without one, text offset 0, the type alone. */
@@ -341,8 +294,8 @@ export class DeclarationWriter {
       if (words[start] === 0) this.composite(id, level);
       else this.compositeTag(id, this.#isScoped);
     } else if (kind === Kind.Enum || kind === Kind.Enum64) {
-      if (words[start] === 0) this.enumeration(id, level);
-      else this.#enumTag(id, this.#isScoped);
+      if (words[start] === 0) this.#enums.definition(id, level);
+      else this.#enums.tag(id, this.#isScoped);
     } else if (kind === Kind.Forward) this.forwardTag(id, this.#isScoped);
     else if (kind === Kind.TypeTag) this.#typeTag(start);
     else out.put(this.#words.void);
@@ -364,13 +317,6 @@ export class DeclarationWriter {
     this.#out.put(before);
     this.#out.put(words[start] as number);
     this.#out.put(after);
-  }
-
-  #enumTag(id: TypeId, isScoped = false): void {
-    const name = this.#names.tagName(id);
-    if (name === 0) this.#out.put(this.#words.bareEnum);
-    else this.#out.put(isScoped ? this.#words.scopedEnum : this.#words.enum);
-    if (name !== 0) this.#out.put(name);
   }
 
   #array(id: TypeId, bottom: number, { name, level, wasPointer }: Rest): void {
@@ -459,83 +405,11 @@ export class DeclarationWriter {
     this.#out.put(name);
   }
 
-  /** A 64-bit enumerator's value with its suffix. */
-  #wideValue(low: number, high: number, isSigned: boolean): void {
-    if (isSigned && high === 0x8000_0000 && low === 0 && this.#style !== BPFTOOL_STYLE) {
-      // The number without its sign is none of a signed type.
-      this.#out.literal('(-9223372036854775807LL - 1)');
-      return;
-    }
-    const isSmall = high === 0 || (isSigned && high === 0xffff_ffff);
-    if (isSmall) this.#out.number(high === 0 ? low : low - 0x1_0000_0000);
-    else {
-      const bits = (BigInt(high) << 32n) | BigInt(low);
-      this.#out.literal(String(isSigned ? BigInt.asIntN(64, bits) : bits));
-    }
-    this.#out.put(isSigned ? this.#words.longLong : this.#words.unsignedLongLong);
-  }
-
-  /** Fills a gap in a struct. */
-  #pad(gap: Gap, shape: Shape, level: number): void {
-    const padding = this.#padding;
-    if (gap.to - gap.from > LARGE_GAP && this.#style !== BPFTOOL_STYLE) {
-      this.#padArray(gap, level);
-      return;
-    }
-    const isFilled =
-      shape === Shape.Exact ? fillExactly(gap, this.#units, padding) : findPadding(gap, this.#units, padding);
-    if (!isFilled) return;
-    if (padding.marker >= 0) this.#padField(padding.marker, padding.markerBits, level);
-    for (let count = padding.unitCount; count > 0; count--) {
-      this.#padField(padding.unit, this.#units[padding.unit] as number, level);
-    }
-    if (padding.restBits > 0) this.#padField(padding.restUnit, padding.restBits, level);
-  }
-
-  /** Fills a large gap with one member instead of thousands. */
-  #padArray({ from, to }: Gap, level: number): void {
-    const start = Math.ceil(from / 8);
-    if (start * 8 > from) this.#padField(3, start * 8 - from, level);
-    this.#out.line(level);
-    this.#out.literal(`unsigned char __padding_${start}[${Math.floor(to / 8) - start}];`);
-    if (to % 8 !== 0) this.#padField(3, to % 8, level);
-  }
-
-  #padField(unit: number, bits: number, level: number): void {
-    this.#out.line(level);
-    this.#out.put(this.#unitNames[unit] as number);
-    this.#out.number(bits);
-    this.#out.char(SEMICOLON);
-  }
-
   #growStack(): void {
     const larger = new Uint32Array(2 * this.#stack.length);
     larger.set(this.#stack);
     this.#stack = larger;
   }
-}
-
-/** Kinds of types that are written around others. */
-function isStacked(kind: number): boolean {
-  return (
-    kind === Kind.Pointer ||
-    kind === Kind.Array ||
-    (kind >= Kind.Volatile && kind <= Kind.Restrict) ||
-    kind === Kind.FuncProto ||
-    kind === Kind.TypeTag
-  );
-}
-
-/** The struct or union behind the aliases of a type; 0 for any other. */
-function compositeBehind({ words, starts, end }: FlatTypes, id: TypeId): TypeId {
-  for (let step = 0; step <= end; step++) {
-    const start = starts[id] as number;
-    const kind = ((words[start + 1] as number) >>> 24) & 0x7f;
-    if (kind === Kind.Struct || kind === Kind.Union) return id;
-    if (!(kind >= Kind.Typedef && kind <= Kind.Restrict) && kind !== Kind.TypeTag) return 0;
-    id = words[start + 2] as number;
-  }
-  return 0;
 }
 
 /** What follows a type in its declaration. */

@@ -188,12 +188,12 @@ export class DefinitionWriter {
   #enumeration(id: TypeId): void {
     const { types, style, names, declarations, out } = this.#parts;
     if (style === BPFTOOL_STYLE || !isBoolEnum(types, id)) {
-      declarations.enumeration(id, 0);
+      declarations.enumeration(id);
       out.put(this.#itemEnd);
       return;
     }
     names.isInsideBoolGuard = true;
-    this.#unlessKeyword(() => declarations.enumeration(id, 0));
+    this.#unlessKeyword(() => declarations.enumeration(id));
     names.isInsideBoolGuard = false;
   }
 

@@ -11,7 +11,6 @@ const WORDS = {
   scopedUnion: 'union ::',
   scopedEnum: 'enum ::',
   scope: '::',
-  filler: 'struct {',
   bareStruct: 'struct',
   bareUnion: 'union',
   bareEnum: 'enum',
