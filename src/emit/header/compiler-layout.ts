@@ -14,13 +14,19 @@
 
 import { Kind } from '../../model/kinds.ts';
 import type { TypeId } from '../../model/table.ts';
+import {
+  baseAlignment,
+  bitfieldPlace,
+  hasSize,
+  isAlias,
+  naturalEnumSize,
+  roundUp,
+} from './compiler-sizes.ts';
 import type { FlatTypes } from './flat-types.ts';
 import { type LayoutRules, Shape } from './layout-rules.ts';
 import { MAX_NESTING, nestedTooDeep } from './limits.ts';
 import { emptyPadding, findPadding, type Gap, LARGE_GAP, type Padding, unitBits } from './padding.ts';
 
-/** The widest alignment of a base type: that of `__int128` and `long double`. */
-const MAX_BASE_ALIGNMENT = 16;
 /** The largest alignment that is asked for by an attribute. */
 const MAX_ALIGNMENT = 1 << 12;
 /** Sizes above are not told apart. */
@@ -139,31 +145,11 @@ export class CompilerLayout implements LayoutRules {
   enumAttributesOf(id: TypeId): string {
     const { words, starts, pointerSize } = this.#types;
     const size = words[(starts[id] as number) + 2] as number;
-    if (size === this.#naturalEnumSize(id)) return '';
+    if (size === naturalEnumSize(this.#types, id)) return '';
     if (size === 1) return ' __attribute__((mode(byte)))';
     if (size === 2) return ' __attribute__((mode(HI)))';
     if (size === 8) return ` __attribute__((mode(${pointerSize === 8 ? 'word' : 'DI'})))`;
     return '';
-  }
-
-  /** Size that compilers give an enum without attributes: 8 where its values do not fit 32 bits. */
-  #naturalEnumSize(id: TypeId): number {
-    const { words, starts } = this.#types;
-    const start = starts[id] as number;
-    const info = words[start + 1] as number;
-    if (((info >>> 24) & 0x7f) === Kind.Enum) return 4;
-    const isSigned = info >>> 31 === 1;
-    let hasNegative = false;
-    let hasLarge = false;
-    for (let at = start + 3, end = at + 3 * (info & 0x00ff_ffff); at < end; at += 3) {
-      const low = words[at + 1] as number;
-      const high = words[at + 2] as number;
-      const isNegative = isSigned && high >>> 31 === 1;
-      if (isNegative ? high !== 0xffff_ffff || low < 0x8000_0000 : high !== 0) return 8;
-      if (isNegative) hasNegative = true;
-      else if (low >= 0x8000_0000) hasLarge = true;
-    }
-    return hasNegative && hasLarge ? 8 : 4;
   }
 
   #align(id: TypeId): number {
@@ -355,42 +341,4 @@ export class CompilerLayout implements LayoutRules {
     member.offset = hasBitfields ? word & 0x00ff_ffff : word + (legacy >>> 8);
     member.bitSize = bits !== 0 ? bits : this.#bitSizeOf(member.type);
   }
-}
-
-/** Where a compiler starts a bitfield: in the unit of its type where it fits, else in the next. */
-function bitfieldPlace(at: number, unit: number, bits: number): number {
-  return Math.floor(at / unit) === Math.floor((at + bits - 1) / unit) ? at : roundUp(at, unit);
-}
-
-function roundUp(value: number, unit: number): number {
-  const rest = value % unit;
-  return rest === 0 ? value : value + unit - rest;
-}
-
-/** Alignment of an int, float or enum; one of an odd size is written as bytes. */
-function baseAlignment(size: number, pointerSize: number): number {
-  const isPower = size > 0 && (size & (size - 1)) === 0;
-  if (!isPower) return size % 4 === 0 && size > 0 ? 4 : 1;
-  return Math.min(size, pointerSize === 8 ? MAX_BASE_ALIGNMENT : pointerSize);
-}
-
-function isAlias(kind: number): boolean {
-  return (
-    (kind >= Kind.Typedef && kind <= Kind.Restrict) ||
-    kind === Kind.TypeTag ||
-    kind === Kind.Atomic ||
-    kind === Kind.Subrange
-  );
-}
-
-function hasSize(kind: number): boolean {
-  return (
-    kind === Kind.Int ||
-    kind === Kind.Struct ||
-    kind === Kind.Union ||
-    kind === Kind.Enum ||
-    kind === Kind.Enum64 ||
-    kind === Kind.Float ||
-    kind === Kind.Complex
-  );
 }

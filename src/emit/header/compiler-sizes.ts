@@ -1,0 +1,64 @@
+/** Sizes, alignments and places that compilers give: GCC and clang, for x86-64 and BPF. */
+
+import { Kind } from '../../model/kinds.ts';
+import type { TypeId } from '../../model/table.ts';
+import type { FlatTypes } from './flat-types.ts';
+
+/** The widest alignment of a base type: that of `__int128` and `long double`. */
+const MAX_BASE_ALIGNMENT = 16;
+/** Where a compiler starts a bitfield: in the unit of its type where it fits, else in the next. */
+export function bitfieldPlace(at: number, unit: number, bits: number): number {
+  return Math.floor(at / unit) === Math.floor((at + bits - 1) / unit) ? at : roundUp(at, unit);
+}
+
+export function roundUp(value: number, unit: number): number {
+  const rest = value % unit;
+  return rest === 0 ? value : value + unit - rest;
+}
+
+/** Alignment of an int, float or enum; one of an odd size is written as bytes. */
+export function baseAlignment(size: number, pointerSize: number): number {
+  const isPower = size > 0 && (size & (size - 1)) === 0;
+  if (!isPower) return size % 4 === 0 && size > 0 ? 4 : 1;
+  return Math.min(size, pointerSize === 8 ? MAX_BASE_ALIGNMENT : pointerSize);
+}
+
+export function isAlias(kind: number): boolean {
+  return (
+    (kind >= Kind.Typedef && kind <= Kind.Restrict) ||
+    kind === Kind.TypeTag ||
+    kind === Kind.Atomic ||
+    kind === Kind.Subrange
+  );
+}
+
+export function hasSize(kind: number): boolean {
+  return (
+    kind === Kind.Int ||
+    kind === Kind.Struct ||
+    kind === Kind.Union ||
+    kind === Kind.Enum ||
+    kind === Kind.Enum64 ||
+    kind === Kind.Float ||
+    kind === Kind.Complex
+  );
+}
+
+/** Size that compilers give an enum without attributes: 8 where its values do not fit 32 bits. */
+export function naturalEnumSize({ words, starts }: FlatTypes, id: TypeId): number {
+  const start = starts[id] as number;
+  const info = words[start + 1] as number;
+  if (((info >>> 24) & 0x7f) === Kind.Enum) return 4;
+  const isSigned = info >>> 31 === 1;
+  let hasNegative = false;
+  let hasLarge = false;
+  for (let at = start + 3, end = at + 3 * (info & 0x00ff_ffff); at < end; at += 3) {
+    const low = words[at + 1] as number;
+    const high = words[at + 2] as number;
+    const isNegative = isSigned && high >>> 31 === 1;
+    if (isNegative ? high !== 0xffff_ffff || low < 0x8000_0000 : high !== 0) return 8;
+    if (isNegative) hasNegative = true;
+    else if (low >= 0x8000_0000) hasLarge = true;
+  }
+  return hasNegative && hasLarge ? 8 : 4;
+}
