@@ -58,11 +58,11 @@ export {
 export type { Definition, PlainLine } from './probe/definition.ts';
 export { type ExpandOptions, expandDefinition } from './probe/expand.ts';
 export { tracefsFile, tracefsLine, tracefsRemoval } from './probe/format-tracefs.ts';
-export { formatProbes, PROBE_FORMATS, type ProbeFormat } from './probe/formats.ts';
+export { doesWithoutTracefs, formatProbes, PROBE_FORMATS, type ProbeFormat } from './probe/formats.ts';
 export { listFunctions } from './probe/functions.ts';
 export { parseDefinition, splitDefinitions } from './probe/parse-definition.ts';
 export type { Probe } from './probe/probe.ts';
-export { ANY_TARGET, type Target, targetOfReadme, targetOfVersion } from './probe/targets.ts';
+export { ANY_TARGET, NO_TRACEFS, type Target, targetOfReadme, targetOfVersion } from './probe/targets.ts';
 export { fileOffsetOf } from './probe/uprobe.ts';
 export type { Warning } from './probe/warning.ts';
 export { type KernelLists, listWarnings } from './probe/warnings.ts';

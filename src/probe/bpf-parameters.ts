@@ -2,11 +2,32 @@
 
 import type { TypeId } from '../model/table.ts';
 import { underlyingType } from '../model/traverse.ts';
+import type { ArchitectureName } from './architectures.ts';
 import { noSuchProbe } from './c-expression.ts';
 import { declarationText } from './c-text.ts';
 import type { Passing } from './calling-convention.ts';
 import { isCompositeKind } from './passed-type.ts';
 import type { Probe, ProbeFunction } from './probe.ts';
+
+/** Members of pt_regs that hold parameters from the sixth on, for which older versions of libbpf have no macro. */
+const FAR_REGISTERS: Readonly<Partial<Record<ArchitectureName, readonly string[]>>> = {
+  x86_64: ['r9'],
+  arm64: ['regs[5]', 'regs[6]', 'regs[7]'],
+  riscv: ['a5', 'a6', 'a7'],
+  powerpc: ['gpr[8]', 'gpr[9]', 'gpr[10]'],
+  loongarch: ['regs[9]', 'regs[10]', 'regs[11]'],
+};
+
+/** The macros that a source uses and older versions of libbpf lack. */
+export function missingMacros(source: string, architecture: ArchitectureName): string {
+  const macros = (FAR_REGISTERS[architecture] ?? []).map((member, index) => {
+    const name = `PT_REGS_PARM${index + 6}`;
+    const definition = `#ifndef ${name}\n#define ${name}(x) ((x)->${member})\n#endif\n`;
+    return source.includes(`${name}(`) ? definition : '';
+  });
+  const text = macros.join('');
+  return text === '' ? '' : `${text}\n`;
+}
 
 /** The name of a parameter, by its number without hidden ones. */
 export function parameterName({ function: found }: Probe, index: number): string {
@@ -29,7 +50,7 @@ export function parameterDeclaration(probe: Probe, index: number): string {
     return `${declarationText(table, typeId, name)} = (${declarationText(table, typeId, '')})${words[0]};`;
   }
   const copy = `u64 ${name}_words[] = { ${words.join(', ')} };`;
-  return `${copy}\n\t${declarationText(table, typeId, `*${name}`)} = (void *)${name}_words;`;
+  return `${copy}\n\t${declarationText(table, typeId, `*${name}`)} = (void *)${name}_words;\n\t(void)${name};`;
 }
 
 /** Words that a parameter takes. */

@@ -3,7 +3,13 @@
 import { Kind } from '../model/kinds.ts';
 import { underlyingType } from '../model/traverse.ts';
 import type { Architecture } from './architectures.ts';
-import { isComposite, parameterDeclaration, parameterName, wordCount } from './bpf-parameters.ts';
+import {
+  isComposite,
+  missingMacros,
+  parameterDeclaration,
+  parameterName,
+  wordCount,
+} from './bpf-parameters.ts';
 import {
   argumentNames,
   type Dialect,
@@ -22,7 +28,8 @@ import { stepText } from './resolve.ts';
 export function bpfSource(probes: readonly Probe[]): string {
   const programs = probes.map(programText).join('\n');
   const helper = programs.includes('stack_word(') ? STACK_WORD : '';
-  return headOf(probes[0]) + helper + programs;
+  const macros = missingMacros(programs, probes[0]?.architecture.name ?? 'x86_64');
+  return headOf(probes[0]) + macros + helper + programs;
 }
 
 const TARGETS: Readonly<Record<Architecture['name'], string>> = {

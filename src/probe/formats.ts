@@ -17,6 +17,11 @@ export const PROBE_FORMATS = ['tracefs', 'perf', 'bpftrace', 'stap', 'bootconfig
 /** Name of a format. */
 export type ProbeFormat = (typeof PROBE_FORMATS)[number];
 
+/** Whether a format is for tracers that fetch arguments by themselves. */
+export function doesWithoutTracefs(format: ProbeFormat): boolean {
+  return format === 'bpftrace' || format === 'stap' || format === 'bpf-c';
+}
+
 /** A probe, or a line without arguments, and what its types were read from. */
 export interface SourcedProbe {
   readonly probe: Probe | PlainLine;

@@ -83,6 +83,13 @@ export const ANY_TARGET: Target = {
   maxNesting: MAX_OPERATIONS,
 };
 
+/** What tracers that do without tracefs need of a kernel: nothing of all this. */
+export const NO_TRACEFS: Target = {
+  ...ANY_TARGET,
+  maxBody: Number.POSITIVE_INFINITY,
+  maxNesting: Number.POSITIVE_INFINITY,
+};
+
 /** The kernel of a release such as `6.1` or `6.1.0-50-cloud-amd64`. Throws `usage` for other texts. */
 export function targetOfVersion(text: string): Target {
   const found = /^v?(\d{1,3})\.(\d{1,3})(?:[.\-+~].*)?$/.exec(text);

@@ -3,11 +3,13 @@
 import { TspaholeError } from '../../../index.ts';
 import {
   type Definition,
+  doesWithoutTracefs,
   type ExpandOptions,
   expandDefinition,
   formatProbes,
   listFunctions,
   listWarnings,
+  NO_TRACEFS,
   type PlainLine,
   PROBE_FORMATS,
   type Probe,
@@ -64,7 +66,7 @@ function runProbes(words: CommandWords, streams: Streams, readers: Readers): num
   if (lines.length === 0)
     throw new TspaholeError('usage', "probe: no definition, such as 'p vfs_read $$args'");
   const types = new TypesByPlace(typesFile(words, file), words.value('btf-base'), readers);
-  const maker = makerOf(words, types, readers);
+  const maker = makerOf(words, types, readers, format);
   const made: Made[] = [];
   let code = 0;
   for (const line of lines) {
@@ -89,11 +91,16 @@ function formatOf(words: CommandWords): ProbeFormat {
   throw new TspaholeError('usage', `probe: --format ${format} is none of ${PROBE_FORMATS.join(', ')}`);
 }
 
-function makerOf(words: CommandWords, types: TypesByPlace, readers: Readers): (line: string) => Made {
+function makerOf(
+  words: CommandWords,
+  types: TypesByPlace,
+  readers: Readers,
+  format: ProbeFormat,
+): (line: string) => Made {
   const tracefs = findTracefs(words);
   const options: ExpandOptions = {
     architecture: findMachine(words, types),
-    target: findTarget(words, types, tracefs),
+    target: doesWithoutTracefs(format) ? NO_TRACEFS : findTarget(words, types, tracefs),
     rule: oneOf(words, 'abi', ['slots', 'kernel']),
     registers: words.has('regs'),
     names: oneOf(words, 'names', ['field', 'kernel']),
