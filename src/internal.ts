@@ -9,7 +9,6 @@ export { type FunctionQuirks, NO_FUNCTION_QUIRKS, PFUNCT_QUIRKS } from './emit/f
 export {
   type BpftoolHeaderOptions,
   writeBpftoolHeader,
-  writeBpftoolHeader,
 } from './emit/header/bpftool-header.ts';
 export { asCTypes } from './emit/header/c-types.ts';
 export { type HeaderOptions, writeHeader } from './emit/header/header.ts';

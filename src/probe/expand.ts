@@ -12,6 +12,7 @@ import { eventName, groupName, placeText } from './event-names.ts';
 import { type FoundFunction, findFunction, findTracepoint } from './functions.ts';
 import { checkArgument, checkCount } from './limits.ts';
 import { giveNames, nameWish } from './names.ts';
+import type { Location } from './place.ts';
 import type { Probe, ProbeArgument, ProbeFunction } from './probe.ts';
 import { refusal } from './refusal.ts';
 import { requireParameters, resolveFetch } from './resolve.ts';
@@ -171,10 +172,7 @@ function named(arg: Argument, name: string): Argument {
   return { ...arg, fetch: { kind: 'name', name }, body: name };
 }
 
-function skipsUnreachable(
-  site: Site,
-  at: Site['returned'] extends undefined ? never : NonNullable<Site['returned']>['at'],
-): boolean {
+function skipsUnreachable(site: Site, at: Location): boolean {
   if (at.kind !== 'nowhere') return false;
   warn(site, 'W4', at.why);
   return true;

@@ -14,8 +14,8 @@ export interface FoundMember {
   readonly bitSize: number | undefined;
 }
 
-/** Composites within one another that are searched: more than any real one has, and an end for cycles. */
-const MAX_COMPOSITES = 4096;
+/** Members that are searched, those of anonymous ones included: more than any real type has, and an end for cycles. */
+const MAX_MEMBERS = 1 << 17;
 
 /** The member of that name of a struct or union, or undefined. */
 export function findMember(table: TypeTable, compositeId: TypeId, name: string): FoundMember | undefined {
@@ -43,12 +43,13 @@ type Visit = (nameOffset: number, member: FoundMember) => boolean;
 /** Visits members, then those of anonymous ones, until `visit` says that it is done. */
 function forEachMember(table: TypeTable, compositeId: TypeId, visit: Visit): void {
   const pending = [{ id: compositeId, start: 0, depth: 0 }];
-  for (let next = pending.pop(), left = MAX_COMPOSITES; next !== undefined; next = pending.pop()) {
-    if (left-- === 0) return;
+  let left = MAX_MEMBERS;
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { id, start, depth } = next;
     const kindFlag = table.kindFlag(id);
     const count = isCompositeKind(table.kind(id)) ? table.vlen(id) : 0;
     for (let index = 0; index < count; index++) {
+      if (left-- === 0) return;
       const nameOffset = table.extra(id, 3 * index);
       const typeId = table.extra(id, 3 * index + 1);
       const word = table.extra(id, 3 * index + 2);

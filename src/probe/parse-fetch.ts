@@ -118,7 +118,8 @@ class FetchParser {
       return { kind: 'stack', index };
     }
     if (this.#kind === 'uprobe') throw refusal('BAD_VAR', `$arg${digits} is not available with uprobe`);
-    if (index < 1 || index > MAX_INDEX) throw refusal('BAD_ARG_NUM', `$arg${digits}: arguments count from 1`);
+    if (index < 1 || index > MAX_INDEX)
+      throw refusal('BAD_ARG_NUM', `$arg${digits}: arguments count from 1 to ${MAX_INDEX}`);
     return { kind: 'argument', index };
   }
 

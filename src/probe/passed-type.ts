@@ -29,7 +29,7 @@ export function passedType(facts: TypeFacts, id: TypeId): PassedType {
 /** Whether a structure that fits in registers has floating point in it: some of its words are elsewhere then. */
 function hasFloat(facts: TypeFacts, id: TypeId, depth: number): boolean {
   const { table } = facts;
-  if (facts.sizeOf(id) > 16 || depth > 8) return false;
+  if (facts.sizeOf(id) > 16 || depth > MAX_SMALL_NESTING) return false;
   for (let index = Math.min(table.vlen(id), MAX_SMALL_MEMBERS) - 1; index >= 0; index--) {
     const member = facts.strip(table.extra(id, 3 * index + 1));
     if (table.kind(member) === Kind.Float) return true;
@@ -50,11 +50,18 @@ function hasUnalignedMember(facts: TypeFacts, id: TypeId, depth: number): boolea
     const type = table.extra(id, 3 * index + 1);
     if (memberBitOffset(word, kindFlag) % (8 * facts.alignmentOf(type)) !== 0) return true;
     const inner = facts.strip(type);
-    if (depth < 8 && isCompositeKind(table.kind(inner)) && hasUnalignedMember(facts, inner, depth + 1))
+    if (
+      depth < MAX_SMALL_NESTING &&
+      isCompositeKind(table.kind(inner)) &&
+      hasUnalignedMember(facts, inner, depth + 1)
+    )
       return true;
   }
   return false;
 }
 
 /** Members of a structure of at most 16 bytes; a union may have more, which are alike. */
-const MAX_SMALL_MEMBERS = 64;
+const MAX_SMALL_MEMBERS = 32;
+
+/** Structures of that size within one another. The two bound the work for types that are made to be slow. */
+const MAX_SMALL_NESTING = 3;

@@ -47,7 +47,7 @@ export function typedText(site: Site, resolved: Resolved, wanted: Wanted): Typed
 }
 
 function noArray(text: string, type: FetchType): Error {
-  return refusal('BAD_STRING', `'${text}:${type.text}': arrays are read from the kernel's memory alone`);
+  return refusal('BAD_STRING', `${text} as ${type.text}: arrays are read from the kernel's memory alone`);
 }
 
 function valueText(site: Site, value: Value, wanted: Wanted): TypedText {
@@ -106,7 +106,7 @@ function stringText(site: Site, value: Value, type: FetchType, user: boolean): T
 function arrayText(site: Site, value: Value, type: FetchType): TypedText {
   const inPlace = memoryText(value);
   const isUser = value.at.kind === 'memory' && value.at.user;
-  if (inPlace === undefined || isUser) throw noArray('it', type);
+  if (inPlace === undefined || isUser) throw noArray('a value', type);
   return { body: inPlace, type: availableType(site, type) };
 }
 

@@ -86,7 +86,6 @@ describe.skipIf(recentTypes === undefined)('Linux 6.12 (image, qemu and busybox 
   }, () => {
     const table = recentTypes as TypeTable;
     const names = sample(table, 250);
-    const probes = names.map((name, index) => expandLine(`p:u/e${index} ${name} $$args`, table));
     const own = names.map((name, index) =>
       expandLine(`p:w/e${index} ${name} $$args`, table, { rule: 'kernel' }),
     );
@@ -112,7 +111,6 @@ done; done`;
     }
     expect(differing).toEqual([]);
     expect(compared).toBeGreaterThan(150);
-    expect(probes).toHaveLength(250);
   });
 
   it('fetches the same values for paths of members', { timeout: 300_000 }, () => {

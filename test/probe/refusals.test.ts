@@ -3,6 +3,7 @@
  * selftests (ftrace/test.d/dynevent/*_syntax_errors.tc, kprobe/*), the words those that Linux 6.12 answered.
  */
 
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TspaholeError } from '../../src/index.ts';
 import { tracefsLine } from '../../src/probe/format-tracefs.ts';
@@ -144,6 +145,57 @@ describe('the text of a refusal', () => {
       /becomes 66 characters, any kernel takes 63/,
     );
   });
+});
+
+it('any text is a probe or is refused', () => {
+  const word = fc.oneof(
+    fc.constantFrom(
+      'vfs_read',
+      'file',
+      '->',
+      '.',
+      'f_path',
+      '$arg1',
+      '$arg*',
+      '+0(',
+      ')',
+      '(task_struct)',
+      '[1]',
+      '@user',
+    ),
+    fc.constantFrom(
+      ':string',
+      ':u8[4]',
+      'x=',
+      ' ',
+      'p',
+      'r',
+      't',
+      'e',
+      'f',
+      '%di',
+      '%return',
+      '\\\\',
+      '"',
+      ':',
+      '/',
+      '+',
+      '-',
+    ),
+    fc.string({ maxLength: 4 }),
+  );
+  const line = fc.array(word, { maxLength: 12 }).map((words) => `p vfs_read ${words.join('')}`);
+  fc.assert(
+    fc.property(fc.oneof(line, fc.string()), (text) => {
+      try {
+        tracefsLine(expandLine(text));
+      } catch (error) {
+        if (!(error instanceof TspaholeError))
+          expect(error).toEqual(new TypeError('the line has no arguments'));
+      }
+    }),
+    { numRuns: 500 },
+  );
 });
 
 it('hostile nesting ends with a refusal', () => {
