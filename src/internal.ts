@@ -6,10 +6,7 @@ export { updateSections } from './elf/writer.ts';
 export { FunctionEmitter } from './emit/function.ts';
 export { countOutline, type OutlineCounts, putOutline } from './emit/function-outline.ts';
 export { type FunctionQuirks, NO_FUNCTION_QUIRKS, PFUNCT_QUIRKS } from './emit/function-quirks.ts';
-export {
-  type BpftoolHeaderOptions,
-  writeBpftoolHeader,
-} from './emit/header/bpftool-header.ts';
+export { writeBpftoolHeader } from './emit/header/bpftool-header.ts';
 export { asCTypes } from './emit/header/c-types.ts';
 export { type HeaderOptions, writeHeader } from './emit/header/header.ts';
 export type { HeaderSink } from './emit/header/output.ts';
