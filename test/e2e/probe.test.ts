@@ -3,6 +3,10 @@
  * and zstd, and images in /boot (Debian: linux-image-cloud-amd64) or in the folder TSPAHOLE_KERNELS.
  */
 
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodeBtf, parseElf, type TypeTable } from '../../src/index.ts';
 import { findTypeByName } from '../../src/model/queries.ts';
@@ -139,4 +143,57 @@ grep ' u=' trace`;
     expect(hits.length).toBeGreaterThanOrEqual(named.length);
     expect(hits.filter(([ours, kernel]) => ours !== kernel)).toEqual([]);
   });
+
+  it('shows the right values behind structures by value, where its own $arg* does not', {
+    timeout: 300_000,
+  }, ({ skip }) => {
+    const table = recentTypes as TypeTable;
+    const program = compileTrigger();
+    if (program === undefined) return skip('gcc makes no static program');
+    const lines = ['sk_setsockopt', 'do_pages_move'].flatMap((name, index) => [
+      tracefsLine(expandLine(`p:u/e${index} ${name} $$args`, table)),
+      `p:k/e${index} ${name} $arg*`,
+    ]);
+    const script = `${TRY_EVENTS}
+echo 1 > events/u/enable
+echo 1 > events/k/enable
+base64 -d /trigger > /run-trigger; chmod +x /run-trigger; /run-trigger
+grep -E ' e[01]: ' trace`;
+    const files = { events: `${lines.join('\n')}\n`, trigger: program.toString('base64') };
+    const shown = runInGuest(recent as Guest, script, files);
+    expect(outcomes(shown)).toEqual(['ok', 'ok', 'ok', 'ok']);
+    const values = (field: string): string[] =>
+      shown.flatMap((line) => new RegExp(` ${field}=(\\S+)`).exec(line)?.[1] ?? []);
+    expect(values('optlen').sort()).toEqual(['0', '4']);
+    expect(values('nr_pages')).toHaveLength(2);
+    expect(values('nr_pages')).toContain('1');
+  });
 });
+
+/** A program that sets a socket option of four bytes and moves one page; undefined without a compiler. */
+function compileTrigger(): Buffer | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'tspahole-trigger-'));
+  try {
+    writeFileSync(join(folder, 'trigger.c'), TRIGGER);
+    const args = ['-static', '-O1', '-o', 'trigger', 'trigger.c'];
+    const { status } = spawnSync('gcc', args, { cwd: folder });
+    return status === 0 ? readFileSync(join(folder, 'trigger')) : undefined;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const TRIGGER = `#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int main(void)
+{
+	int one = 1, node = 0, status = 0;
+	void *page = &one;
+
+	setsockopt(socket(AF_UNIX, SOCK_STREAM, 0), SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	syscall(SYS_move_pages, 0, 1L, &page, &node, &status, 2);
+	return 0;
+}
+`;
