@@ -78,9 +78,12 @@ describe('whole outputs differ in nothing else', () => {
   );
 });
 
-/** What lists names instead of layouts has rules of its own: command-rules.test.ts. */
+/**
+ * What lists names instead of layouts has rules of its own, and so has what moves members, `reorganize`:
+ * command-rules.test.ts.
+ */
 function isLayoutListing(args: readonly string[]): boolean {
-  return !args.some((arg) => ['-s', '-n', '-N', '-z'].includes(arg));
+  return !args.some((arg) => ['-s', '-n', '-N', '-z', '-P', '-R'].includes(arg));
 }
 
 function toOptions(args: readonly string[]): ClassifyOptions {
