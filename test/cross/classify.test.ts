@@ -80,7 +80,7 @@ describe('whole outputs differ in nothing else', () => {
 
 /**
  * What lists names instead of layouts has rules of its own, and so has what moves members, `reorganize`:
- * command-rules.test.ts.
+ * command-rules.test.ts and reorganize.test.ts.
  */
 function isLayoutListing(args: readonly string[]): boolean {
   return !args.some((arg) => ['-s', '-n', '-N', '-z', '-P', '-R'].includes(arg));
