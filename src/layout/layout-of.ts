@@ -262,7 +262,7 @@ function addGap(draft: Draft, index: number, hole: number, bitHole: number): voi
   if (hole === 0 && bitHole === 0) return;
   const { columns, items, summary } = draft;
   const start = columns.bitOffset[index] as number;
-  const unitOffset = columns.bitSize[index] === 0 ? start >>> 3 : (columns.byteOffset[index] as number);
+  const unitOffset = columns.bitSize[index] === 0 ? Math.floor(start / 8) : (columns.byteOffset[index] as number);
   const bitsBehind = hole > 0 ? start - unitOffset * 8 : 0;
   const holeOffset = unitOffset - hole;
   const bitsBefore = bitHole - bitsBehind;

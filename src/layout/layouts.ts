@@ -6,7 +6,6 @@
 import { Kind } from '../model/kinds.ts';
 import { compositeIds, tableChain } from '../model/queries.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
-import { placeBases } from './class-placement.ts';
 import { MemberColumns } from './member-columns.ts';
 import { PackedInference } from './packed.ts';
 import {
@@ -17,6 +16,7 @@ import {
   WASTE_FIELDS,
   type Waste,
 } from './placement.ts';
+import { placeBySide } from './side-placement.ts';
 import { applyStatedAlignments } from './stated-alignment.ts';
 import { survey } from './survey.ts';
 import { TypeFacts } from './type-facts.ts';
@@ -169,7 +169,7 @@ export class Layouts {
     placeRange(this.#placements, part, from, to);
     findHolesInRange(this.#placements, part, from, to);
     if (part.side === undefined) return;
-    placeBases(this.#placements, part, part.side, from, to);
+    placeBySide(this.#placements, part, part.side, from, to);
     applyStatedAlignments(this.#placements, part, part.side, from, to);
   }
 

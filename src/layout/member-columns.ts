@@ -3,7 +3,7 @@
  * per member.
  */
 
-/** Byte offset of a virtual base, whose place depends on the object. */
+/** Byte offset of what the object itself places, such as a virtual base. */
 export const NO_OFFSET = 0xffff_ffff;
 
 const INITIAL_CAPACITY = 256;
@@ -15,8 +15,8 @@ export class MemberColumns {
   /** Offset of the name in the string table; 0 for an anonymous member. */
   nameOffset: Uint32Array;
   typeId: Uint32Array;
-  /** From the start of the composite to the member's first bit. */
-  bitOffset: Uint32Array;
+  /** From the start of the composite to the member's first bit: more than 32 bits beyond 512 MiB. */
+  bitOffset: Float64Array;
   /** Width of a bitfield, 0 for other members. */
   bitSize: Uint32Array;
   /** Start of the member, for a bitfield of its storage unit. */
@@ -35,7 +35,7 @@ export class MemberColumns {
   constructor(capacity: number = INITIAL_CAPACITY) {
     this.nameOffset = new Uint32Array(capacity);
     this.typeId = new Uint32Array(capacity);
-    this.bitOffset = new Uint32Array(capacity);
+    this.bitOffset = new Float64Array(capacity);
     this.bitSize = new Uint32Array(capacity);
     this.byteOffset = new Uint32Array(capacity);
     this.byteSize = new Uint32Array(capacity);

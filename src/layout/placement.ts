@@ -168,7 +168,7 @@ export function findHolesInRange(placements: Placements, part: TypeTable, from: 
     const start = first[id] as number;
     const end = start + (info & 0x00ff_ffff);
     if (((flags[id] as number) & HAS_BITFIELDS) !== 0) {
-      findHolesAtBitfields(placements, id, typeSize);
+      findHolesAtBitfields(placements, id, { typeSize, range: OFFSET_RANGE });
       continue;
     }
     let lastByte = 0;
@@ -188,15 +188,20 @@ export function findHolesInRange(placements: Placements, part: TypeTable, from: 
   }
 }
 
-/**
- * The same for a struct with bitfields, whose members end at bits. Members that have a 1 in `skipped` do not
- * count.
- */
+/** What {@link findHolesAtBitfields} must know of a struct besides its members. */
+export interface HoleSearch {
+  readonly typeSize: number;
+  /** Bytes after which offsets begin anew. */
+  readonly range: number;
+  /** Has a 1 for each member that does not count. */
+  readonly skipped?: Uint8Array | undefined;
+}
+
+/** The same for a struct with bitfields, whose members end at bits. */
 export function findHolesAtBitfields(
   placements: Placements,
   id: number,
-  typeSize: number,
-  skipped?: Uint8Array,
+  { typeSize, range, skipped }: HoleSearch,
 ): void {
   const { facts, first, members, waste } = placements;
   const { bitOffset, bitSize, byteOffset, byteSize, hole, bitHole } = members;
@@ -223,7 +228,7 @@ export function findHolesAtBitfields(
       lastBit = unused;
     }
     if (bits === 0) {
-      unusedBytes = (firstBit >>> 3) - (Math.floor(lastBit / 8) % OFFSET_RANGE);
+      unusedBytes = Math.floor(firstBit / 8) - (Math.floor(lastBit / 8) % range);
       lastBit = firstBit + size;
       unitSize = 0;
       unitEnd = lastBit;
@@ -261,7 +266,7 @@ export function findHolesAtBitfields(
   }
   waste[id * WASTE_FIELDS] = holeCount;
   waste[id * WASTE_FIELDS + 1] = bitHoleCount;
-  waste[id * WASTE_FIELDS + 4] = (typeSize - Math.floor(lastBit / 8)) % OFFSET_RANGE;
+  waste[id * WASTE_FIELDS + 4] = toInt32((typeSize - Math.floor(lastBit / 8)) % range);
 }
 
 /** The nearest number that the columns hold: only types beyond 2 GiB have larger ones. */

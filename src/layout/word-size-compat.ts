@@ -111,7 +111,7 @@ class Resizer {
     let moved = 0;
     for (let index = start; index < end; index++) {
       byteOffset[index] = (byteOffset[index] as number) + moved;
-      bitOffset[index] = (bitOffset[index] as number) + moved * 8;
+      bitOffset[index] = ((bitOffset[index] as number) + moved * 8) >>> 0;
       const change = this.#memberChange(typeId[index] as number, depth);
       this.#setSize(id, this.#size(id) + sign * change);
       // Members are moved by what is left of the number in 16 bits.
@@ -192,7 +192,7 @@ class Resizer {
   #move(index: number, bytes: number): void {
     const { bitOffset, byteOffset } = this.#placements.members;
     byteOffset[index] = (byteOffset[index] as number) + bytes;
-    bitOffset[index] = (bitOffset[index] as number) + bytes * 8;
+    bitOffset[index] = ((bitOffset[index] as number) + bytes * 8) >>> 0;
   }
 
   /** Changes the hole behind a member and, where that opens or closes it, the number of holes. */

@@ -256,7 +256,7 @@ class LayoutPass {
     }
     // The place of a legacy bitfield within its int is said by the int.
     const word = this.#source.table.extra(id, 3 * index + 2);
-    const inInt = (this.#layouts.members.bitOffset[start + index] as number) - word;
+    const inInt = ((this.#layouts.members.bitOffset[start + index] as number) - word) % 2 ** 32;
     owner.words[at] = this.#inRange(id, Math.max(0, place - inInt), 0xffff_ffff);
   }
 

@@ -41,6 +41,11 @@ export const MemberFlag = {
   NoConstantOffset: 64,
 } as const;
 
+const VIRTUAL_BASE = MemberFlag.Inheritance | MemberFlag.Virtual;
+
+/** From this bit of {@link SideColumns.memberFlags} on: the bits of the bit offset that the record has no room for. */
+const HIGH_OFFSET_SHIFT = 8;
+
 /** What an entry of {@link SideColumns.childrenOf} is; the meaning of its value in brackets. */
 export const ChildCode = {
   /** A data member or a base class (index of the element). */
@@ -195,6 +200,21 @@ export class SideColumns {
   /** The accessibility that an element of a composite states. */
   memberAccessibility(id: TypeId, element: number): Accessibility {
     return ((this.memberFlags(id, element) >>> 2) & 3) as Accessibility;
+  }
+
+  /**
+   * The upper bits of the bit offset of an element, above those in the record: those from 2^32 on, from 2^24 in a
+   * composite with bitfields.
+   */
+  highOffset(id: TypeId, element: number): number {
+    return this.memberFlags(id, element) >>> HIGH_OFFSET_SHIFT;
+  }
+
+  /** Whether only the object itself tells where an element of a composite lies, such as a virtual base. */
+  isPlacedByObject(id: TypeId, element: number): boolean {
+    const flags = this.memberFlags(id, element);
+    const isVirtualBase = (flags & VIRTUAL_BASE) === VIRTUAL_BASE;
+    return isVirtualBase || (flags & MemberFlag.NoConstantOffset) !== 0;
   }
 
   /** The alignment that an attribute of a member demands, in bytes. */

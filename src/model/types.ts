@@ -54,8 +54,11 @@ export interface Member {
   /** Empty for an anonymous member. */
   readonly name: string;
   readonly typeId: TypeId;
-  /** From the start of the composite to the member's first bit (big endian: its most significant). */
-  readonly bitOffset: number;
+  /**
+   * From the start of the composite to the member's first bit (big endian: its most significant); undefined where
+   * the object itself says it, as for a virtual base.
+   */
+  readonly bitOffset: number | undefined;
   /** Width of a bitfield; absent for other members. */
   readonly bitSize: number | undefined;
 }
@@ -352,6 +355,11 @@ export function memberBitOffset(offsetWord: number, kindFlag: boolean): number {
   return kindFlag ? offsetWord & 0x00ff_ffff : offsetWord;
 }
 
+/** Bits that such an offset counts: the next ones are in the side columns. */
+export function recordOffsetRange(kindFlag: boolean): number {
+  return kindFlag ? 2 ** 24 : 2 ** 32;
+}
+
 /** Bitfield size of a member's offset word; 0 when the member is no bitfield. */
 export function memberBitSize(offsetWord: number, kindFlag: boolean): number {
   return kindFlag ? offsetWord >>> 24 : 0;
@@ -361,11 +369,14 @@ function memberViews(table: TypeTable, id: TypeId): Member[] {
   const kindFlag = table.kindFlag(id);
   return Array.from({ length: table.vlen(id) }, (_, index) => {
     const word = table.extra(id, 3 * index + 2);
-    const bitSize = memberBitSize(word, kindFlag);
+    const isPlaced = table.side?.isPlacedByObject(id, index) !== true;
+    const bitSize = isPlaced ? memberBitSize(word, kindFlag) : 0;
+    const high = table.side?.highOffset(id, index) ?? 0;
+    const bitOffset = high * recordOffsetRange(kindFlag) + memberBitOffset(word, kindFlag);
     return {
       name: table.strings.text(table.extra(id, 3 * index)),
       typeId: table.extra(id, 3 * index + 1),
-      bitOffset: memberBitOffset(word, kindFlag),
+      bitOffset: isPlaced ? bitOffset : undefined,
       bitSize: bitSize === 0 ? undefined : bitSize,
     };
   });

@@ -71,8 +71,12 @@ uint32_t Lowering::dimensionLength(const Entry& range, bool& isVariable) {
     length = length + 1 - attributes.numberOr(Attribute::LowerBound, 0);
   }
   if (static_cast<int64_t>(length) < 0) return 0;
-  if (length > kMaxLength) note(range.die, "an array has more elements than 32 bits count");
-  return static_cast<uint32_t>(length > kMaxLength ? kMaxLength : length);
+  if (length > kMaxLength) {
+    note(range.die, "an array has more elements than 32 bits count; their number is left out");
+    isVariable = true;
+    return 0;
+  }
+  return static_cast<uint32_t>(length);
 }
 
 uint32_t Lowering::writeInnerDimension(const Dimension& dimension, Key element, uint32_t inner) {

@@ -23,16 +23,22 @@ uint32_t accessibilityOf(const Entry& entry) {
 
 uint32_t Lowering::lowerComposite(Entry& entry) {
   const Marks marks = mark();
-  Composite composite{isUnionTag(entry.tag), true, 0};
+  Composite composite{isUnionTag(entry.tag), true, 0, isTooLarge(entry)};
   addChainDeclTags(entry, kMissing);
   forEachChild(entry.die, [&](Dwarf_Die& die) { lowerCompositeChild(composite, die); });
   writer_.closeScope(marks.scope, writer_.nextId());
-  const bool isForward = entry.attributes.flag(Attribute::Declaration);
+  const bool isForward = composite.isTooLarge || entry.attributes.flag(Attribute::Declaration);
   const uint32_t id = isForward ? writeForward(entry) : writeComposite(entry, marks);
   if (!composite.hasOnlyMembers) writeChildren(id, marks.children);
   writeDeclTags(id, marks.declTags);
   release(marks);
   return id;
+}
+
+bool Lowering::isTooLarge(const Entry& entry) {
+  if (entry.attributes.numberOr(Attribute::ByteSize, 0) <= kMaxBytes) return false;
+  note(entry.die, "it has 4 GiB or more; only its name is read");
+  return true;
 }
 
 void Lowering::lowerCompositeChild(Composite& composite, Dwarf_Die& die) {
@@ -61,6 +67,7 @@ void Lowering::lowerCompositeChild(Composite& composite, Dwarf_Die& die) {
 }
 
 void Lowering::addMember(Composite& composite, Dwarf_Die& die) {
+  if (composite.isTooLarge) return;
   Entry entry = read(die);
   if (isStaticMember(entry, composite.isUnion)) {
     addStaticMember(composite, entry);

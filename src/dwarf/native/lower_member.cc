@@ -22,10 +22,10 @@ namespace {
 // Typedefs and qualifiers between a member and the type that has a size.
 constexpr int kMaxAliases = 32;
 
-constexpr uint64_t kMaxBitOffset = 0xfffffff8;
-constexpr uint64_t kMaxBitfieldOffset = 0x00ffffff;
 constexpr uint32_t kMaxBitfieldSize = 0xff;
-constexpr unsigned kBitfieldSizeShift = 24;
+// Bits of a value word that say the offset: in a composite with bitfields the others say the size.
+constexpr unsigned kBitfieldOffsetBits = 24;
+constexpr unsigned kOffsetBits = 32;
 
 }  // namespace
 
@@ -63,11 +63,19 @@ uint32_t Lowering::memberFlagsOf(const Entry& entry) const {
 }
 
 uint64_t Lowering::memberBitOffset(Entry& entry, uint32_t bitSize) {
-  if (const auto bits = entry.attributes.number(Attribute::DataBitOffset)) return *bits;
-  const uint64_t byteOffset = memberByteOffset(entry);
+  const auto bits = entry.attributes.number(Attribute::DataBitOffset);
+  const uint64_t byteOffset = bits ? *bits / 8 : memberByteOffset(entry);
   if (byteOffset == kNoConstant) return kNoConstant;
+  if (byteOffset > kMaxBytes) return tooFar(entry);
+  if (bits) return *bits;
   if (bitSize == 0 || !entry.attributes.has(Attribute::BitOffset)) return byteOffset * 8;
-  return oldBitfieldOffset(entry, byteOffset, bitSize);
+  const uint64_t bitOffset = oldBitfieldOffset(entry, byteOffset, bitSize);
+  return bitOffset / 8 > kMaxBytes ? tooFar(entry) : bitOffset;
+}
+
+uint64_t Lowering::tooFar(const Entry& entry) {
+  note(entry.die, "a member lies 4 GiB or more behind the start of its type");
+  return kNoConstant;
 }
 
 uint64_t Lowering::memberByteOffset(const Entry& entry) {
@@ -110,24 +118,23 @@ bool Lowering::hasBitfields(size_t from) const {
 
 // The first members from `from` on, as many as the record has elements.
 void Lowering::writeMembers(size_t from, const RecordHead& head) {
-  bool isTooFar = false;
+  const unsigned offsetBits = head.kindFlag ? kBitfieldOffsetBits : kOffsetBits;
   for (size_t index = from; index < from + head.vlen; ++index) {
     const Member& member = members_[index];
+    const bool isPlaced = (member.flags & memberFlag::NoConstantOffset) == 0;
+    const uint64_t high = isPlaced ? member.bitOffset >> offsetBits : 0;
     writer_.name(member.name);
     writer_.type(member.type);
-    writer_.value(memberValue(member, head.kindFlag, isTooFar));
-    writer_.member(member.flags, member.alignment);
+    writer_.value(isPlaced ? memberValue(member, head.kindFlag) : kNoOffset);
+    writer_.member(member.flags | static_cast<uint32_t>(high) << memberFlag::HighOffsetShift, member.alignment);
   }
-  if (isTooFar) note(unitDie_, "a member lies further from the start of its type than a record can say");
 }
 
-uint32_t Lowering::memberValue(const Member& member, bool hasBitfields, bool& isTooFar) const {
-  if (member.bitOffset == kNoConstant) return kNoOffset;
-  const uint64_t limit = hasBitfields ? kMaxBitfieldOffset : kMaxBitOffset;
-  isTooFar = isTooFar || member.bitOffset > limit;
-  const auto offset = static_cast<uint32_t>(std::min(member.bitOffset, limit));
+uint32_t Lowering::memberValue(const Member& member, bool hasBitfields) const {
+  const auto offset = static_cast<uint32_t>(member.bitOffset);
   if (!hasBitfields) return offset;
-  return std::min(member.bitSize, kMaxBitfieldSize) << kBitfieldSizeShift | offset;
+  const uint32_t low = offset & ((1u << kBitfieldOffsetBits) - 1);
+  return std::min(member.bitSize, kMaxBitfieldSize) << kBitfieldOffsetBits | low;
 }
 
 }  // namespace tspahole::dwarf

@@ -15,7 +15,7 @@ uint32_t Lowering::lowerVariantPart(Dwarf_Die& die) {
   const Marks marks = mark();
   Entry entry = read(die);
   noteOnce(die, "an enum with variants: listings leave the variants' places and discriminants out");
-  Composite part{false, false, 0};
+  Composite part{false, false, 0, false};
   forEachChild(die, [&](Dwarf_Die& child) {
     const int tag = dwarf_tag(&child);
     if (tag == DW_TAG_variant) lowerVariant(part, child);

@@ -79,6 +79,8 @@ class Lowering {
     bool isUnion;
     bool hasOnlyMembers;
     uint32_t memberCount;
+    // Too large for a record: its members are left out.
+    bool isTooLarge;
   };
   // What is known of a function while its children are visited.
   struct Body {
@@ -158,6 +160,7 @@ class Lowering {
 
   // lower_composite.cc
   uint32_t lowerComposite(Entry& entry);
+  bool isTooLarge(const Entry& entry);
   void lowerCompositeChild(Composite& composite, Dwarf_Die& die);
   void addMember(Composite& composite, Dwarf_Die& die);
   void addStaticMember(Composite& composite, Entry& entry);
@@ -177,13 +180,14 @@ class Lowering {
   bool isStaticMember(const Entry& entry, bool isInUnion) const;
   Member readMember(Entry& entry);
   uint32_t memberFlagsOf(const Entry& entry) const;
+  uint64_t tooFar(const Entry& entry);
   uint64_t memberBitOffset(Entry& entry, uint32_t bitSize);
   uint64_t memberByteOffset(const Entry& entry);
   uint64_t oldBitfieldOffset(Entry& entry, uint64_t byteOffset, uint32_t bitSize);
   uint64_t storageByteSize(Entry& entry);
   bool hasBitfields(size_t from) const;
   void writeMembers(size_t from, const RecordHead& head);
-  uint32_t memberValue(const Member& member, bool hasBitfields, bool& isTooFar) const;
+  uint32_t memberValue(const Member& member, bool hasBitfields) const;
 
   // lower_variant.cc
   uint32_t lowerVariantPart(Dwarf_Die& die);

@@ -48,6 +48,8 @@ constexpr uint32_t Artificial = 16;
 constexpr uint32_t Mutable = 32;
 // The offset is not a constant; the value word is 0xffffffff.
 constexpr uint32_t NoConstantOffset = 64;
+// The bits from this one on: those of the bit offset that the value word has no room for.
+constexpr uint32_t HighOffsetShift = 8;
 }  // namespace memberFlag
 
 // Codes of the pairs of the `children` column; bits 8-9 hold the accessibility as in memberFlags.
@@ -131,6 +133,8 @@ constexpr uint32_t kFunctionOriginWord = 8;
 
 // A reference whose target cannot be read.
 constexpr uint32_t kMissing = 0xffffffff;
+// The largest size and offset in bytes that the model tells apart from others.
+constexpr uint64_t kMaxBytes = 0xfffffffe;
 // Word of a data member without a constant offset.
 constexpr uint32_t kNoOffset = 0xffffffff;
 

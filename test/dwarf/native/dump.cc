@@ -115,6 +115,12 @@ class Printer {
     }
   }
 
+  static void printPlace(bool hasBitfields, uint32_t value, uint64_t high) {
+    const uint64_t low = hasBitfields ? value & 0xffffff : value;
+    std::printf("@%" PRIu64, (high << (hasBitfields ? 24 : 32)) + low);
+    if (hasBitfields) std::printf(":%u", value >> 24);
+  }
+
   void printMembers(uint32_t id) const {
     std::printf(" size %u", word(id, 2));
     for (uint32_t index = 0; index < vlen(id); ++index) {
@@ -123,9 +129,9 @@ class Printer {
       const uint32_t flags = batch_.memberFlags[batch_.memberStarts[id - 1] + index];
       std::printf(", %s:%u", name(id, at).c_str(), word(id, at + 1));
       if ((flags & memberFlag::NoConstantOffset) != 0) std::printf("@?");
-      else if (kindFlag(id)) std::printf("@%u:%u", value & 0xffffff, value >> 24);
-      else std::printf("@%u", value);
-      if (flags != 0) std::printf("{%u}", flags);
+      else printPlace(kindFlag(id), value, flags >> memberFlag::HighOffsetShift);
+      const uint32_t ownFlags = flags & ((1 << memberFlag::HighOffsetShift) - 1);
+      if (ownFlags != 0) std::printf("{%u}", ownFlags);
     }
   }
 

@@ -103,19 +103,39 @@ export const TREES = [
     expect: ["Var 'st' type * linkage 0 in *", "Struct 's' size 8, a:*@0"],
   },
   {
-    name: 'offsets that a record cannot hold are cut',
+    name: 'what a value word has no room for is in the flags',
     units: [
       unit([
         INT,
-        struct('s', [member('a', { dataMemberLocation: form(FORM.data8, 0x1_0000_0000) })]),
+        struct('s', [member('a', { dataMemberLocation: form(FORM.data8, 0xffff_fffe) })]),
         struct('b', [
           member('a', { dataBitOffset: number(0x0100_0000), bitSize: number(3) }),
-          member('b', { dataMemberLocation: negative(-1) }),
+          member('b', { dataBitOffset: form(FORM.data8, 0x7_ffff_fff7), bitSize: number(3) }),
         ]),
       ]),
     ],
-    expect: ["Struct 's' size 8, a:*@4294967288", "Struct 'b' size 8, a:*@16777215:3, b:*@?{64}"],
-    notes: ['a member lies further from the start of its type than a record can say'],
+    expect: ["Struct 's' size 8, a:*@34359738352", "Struct 'b' size 8, a:*@16777216:3, b:*@34359738359:3"],
+  },
+  {
+    name: 'members and sizes beyond 4 GiB are not read',
+    units: [
+      unit([
+        INT,
+        struct('s', [
+          member('a', { dataMemberLocation: form(FORM.data8, 0xffff_ffff) }),
+          member('b', { dataMemberLocation: negative(-2) }),
+          member('c', { dataBitOffset: form(FORM.data8, 0x7_ffff_fff8) }),
+        ]),
+        die(TAG.structureType, { name: text('t'), byteSize: form(FORM.data8, 0xffff_ffff) }, [
+          member('a', { dataMemberLocation: number(0) }),
+        ]),
+      ]),
+    ],
+    expect: ["Struct 's' size 8, a:*@?{64}, b:*@?{64}, c:*@?{64}", "Forward 't' struct {2}"],
+    notes: [
+      'a member lies 4 GiB or more behind the start of its type',
+      'it has 4 GiB or more; only its name is read',
+    ],
   },
   {
     name: 'array lengths',
@@ -139,12 +159,15 @@ export const TREES = [
       "Array '' of * index 0 count 0",
       "Array '' of * index 0 count 0",
       "Array '' of * index 0 count 0",
-      "Array '' of * index 0 count 4294967295",
+      "Array '' of * index 0 count 0 {16}",
       "Array '' of * index 0 count 0 {16}",
       "Array '' of * index 0 count 0",
       "Array '' of * index 0 count 0",
     ],
-    notes: ['an array has more elements than 32 bits count', 'an array without dimensions'],
+    notes: [
+      'an array has more elements than 32 bits count; their number is left out',
+      'an array without dimensions',
+    ],
   },
   {
     name: 'references that lead nowhere are missing, those to other DIEs are void',

@@ -1,16 +1,25 @@
 /**
- * What base classes change in the placement of a class: a virtual base has no place that DWARF knows, and
- * neither it nor a base without size has holes around it.
+ * What side columns change in the placement of structs and unions: members may lie further from the start than
+ * the offset of a record counts; what the object itself places, such as a virtual base, has no place; and neither
+ * it nor a base without size has holes around it.
  */
 
 import { Kind } from '../model/kinds.ts';
 import { MemberFlag, type SideColumns } from '../model/side-columns.ts';
 import type { TypeTable } from '../model/table.ts';
+import { placeFarMembers } from './far-members.ts';
 import { NO_OFFSET } from './member-columns.ts';
-import { CONTRADICTS, findHolesAtBitfields, MISPLACES, type Placements, WASTE_FIELDS } from './placement.ts';
+import {
+  CONTRADICTS,
+  findHolesAtBitfields,
+  MISPLACES,
+  OFFSET_RANGE,
+  type Placements,
+  WASTE_FIELDS,
+} from './placement.ts';
 
-/** Corrects the placed structs with ids from `from` up to `to`, own ids of `part`, that have bases. */
-export function placeBases(
+/** Corrects the placed structs and unions with ids from `from` up to `to`, own ids of `part`. */
+export function placeBySide(
   placements: Placements,
   part: TypeTable,
   side: SideColumns,
@@ -18,16 +27,21 @@ export function placeBases(
   to: number,
 ): void {
   for (let id = from; id < to; id++) {
-    if (part.kind(id) !== Kind.Struct || !side.hasMemberFlags(id, part.vlen(id))) continue;
-    const skipped = skippedBases(placements, part, side, id);
-    if (skipped === undefined) continue;
-    resetHoles(placements, id, skipped.length);
-    findHolesAtBitfields(placements, id, part.sizeOrType(id), skipped);
+    const kind = part.kind(id);
+    if (kind !== Kind.Struct && kind !== Kind.Union) continue;
+    const hasFlags = side.hasMemberFlags(id, part.vlen(id));
+    const hasFar = hasFlags && placeFarMembers(placements, part, side, id);
+    if (kind === Kind.Union) continue;
+    const skipped = hasFlags ? skippedElements(placements, part, side, id) : undefined;
+    // Beyond the range placement takes what is unused modulo the range.
+    if (skipped === undefined && part.sizeOrType(id) < OFFSET_RANGE && !hasFar) continue;
+    resetHoles(placements, id, part.vlen(id));
+    findHolesAtBitfields(placements, id, { typeSize: part.sizeOrType(id), skipped, range: Infinity });
   }
 }
 
-/** For each element 1 where it does not count, or undefined where all do. Virtual bases lose their place. */
-function skippedBases(
+/** For each element 1 where it does not count, or undefined where all do. What the object places loses its place. */
+function skippedElements(
   placements: Placements,
   part: TypeTable,
   side: SideColumns,
@@ -36,17 +50,16 @@ function skippedBases(
   const { members, first } = placements;
   const start = first[id] as number;
   const skipped = new Uint8Array(part.vlen(id));
-  let hasVirtual = false;
+  let hasUnplaced = false;
   for (let element = 0; element < skipped.length; element++) {
-    const flags = side.memberFlags(id, element);
-    if ((flags & MemberFlag.Inheritance) === 0) continue;
-    const isVirtual = (flags & MemberFlag.Virtual) !== 0;
-    if (isVirtual || members.byteSize[start + element] === 0) skipped[element] = 1;
-    if (!isVirtual) continue;
-    hasVirtual = true;
+    const isUnplaced = side.isPlacedByObject(id, element);
+    const isBase = (side.memberFlags(id, element) & MemberFlag.Inheritance) !== 0;
+    if (isUnplaced || (isBase && members.byteSize[start + element] === 0)) skipped[element] = 1;
+    if (!isUnplaced) continue;
+    hasUnplaced = true;
     unplace(placements, start + element);
   }
-  if (hasVirtual) inferAgain(placements, part, id);
+  if (hasUnplaced) inferAgain(placements, part, id);
   return skipped.includes(1) ? skipped : undefined;
 }
 
