@@ -2,7 +2,7 @@
  * Makes test/fixtures/dwarf anew: `node scripts/update-dwarf-fixtures.mjs [--objects [SOURCE...]]`.
  *
  * Needs pahole and pfunct 1.31 on PATH and stops with any other version. With `--objects` the object files are
- * compiled anew from the C files of test/fixtures and the C++ files of test/fixtures/dwarf, for which gcc and g++ (with
+ * compiled anew from the C files of test/fixtures and those of C and C++ in test/fixtures/dwarf, for which gcc and g++ (with
  * -m32), clang, clang++ and s390x-linux-gnu-gcc have to be on PATH; with names such as `holes.c` only those of
  * these files. Without it they stay, and only what these print for them is written. manifest.json notes
  * what made what.
@@ -11,7 +11,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PAHOLE_VERSION = 'v1.31';
@@ -47,6 +47,7 @@ const IN_EVERY_WAY = [
   'bit-holes',
   'bitfields',
   'enums',
+  'far-members',
   'flexible-arrays',
   'functions',
   'holes',
@@ -128,23 +129,27 @@ function compile(names, files) {
   const made = Object.fromEntries(Object.entries(files).filter(([, { source }]) => !isWanted(source)));
   for (const object of Object.keys(files)) if (made[object] === undefined) rmSync(join(folder, object));
   const isSource = (file) => /\.cc?$/.test(file) && isWanted(file);
-  for (const source of readdirSync(sources).filter(isSource)) {
-    const name = basename(source, '.c');
-    const variants = IN_EVERY_WAY.includes(name) ? Object.keys(VARIANTS) : USUAL;
-    for (const variant of variants) compileOne(made, source, variant, VARIANTS[variant]);
-  }
-  for (const source of readdirSync(folder).filter(isSource)) {
-    for (const [variant, command] of Object.entries(CXX_VARIANTS)) compileOne(made, source, variant, command);
+  for (const place of [sources, folder]) {
+    for (const source of readdirSync(place).filter(isSource)) {
+      for (const variant of variantsFor(source)) compileOne(made, join(place, source), variant);
+    }
   }
   return Object.fromEntries(Object.entries(made).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function compileOne(made, source, variant, [compiler, ...options]) {
+function variantsFor(source) {
+  if (source.endsWith('.cc')) return Object.keys(CXX_VARIANTS);
+  return IN_EVERY_WAY.includes(basename(source, '.c')) ? Object.keys(VARIANTS) : USUAL;
+}
+
+function compileOne(made, path, variant) {
+  const [compiler, ...options] = VARIANTS[variant] ?? CXX_VARIANTS[variant];
+  const source = basename(path);
   const name = source.replace(/\.cc?$/, '');
   const object = `${name}.${variant}.o`;
   if (TOO_LONG.includes(`${name}.${variant}`)) return;
   const args = [...options, ...COMMON, source, '-o', join(folder, object)];
-  if (run(compiler, args, source.endsWith('.cc') ? folder : sources).status !== 0) {
+  if (run(compiler, args, dirname(path)).status !== 0) {
     console.error(`not compiled: ${object}`);
     return;
   }

@@ -6,8 +6,10 @@
  *     8 * memberBytes + memberBits + 8 * holeBytes + bitHoleBits + 8 * padding + bitPadding - overlapBits
  *         = 8 * byteSize
  *
- * Members of C do not overlap, so that overlapBits is 0 but for types that BTF cannot hold: hostile ones,
- * and those with members beyond 512 MiB, whose bit offset wraps. Padding above 2 GiB is not counted.
+ * Members of C do not overlap, so that overlapBits is 0 but for types that BTF cannot hold: hostile ones, and
+ * those with members beyond 512 MiB, whose bit offset wraps there. Of padding above 2 GiB no more is counted. In
+ * C++ a member may lie in the padding of the base class before it, and what lies where the object itself says,
+ * such as a virtual base, counts as padding and not as a member.
  *
  * Passes over a whole table use `Layouts` and its columns instead, which make no objects.
  */
@@ -15,7 +17,7 @@
 import { Kind } from '../model/kinds.ts';
 import type { TypeId } from '../model/table.ts';
 import type { Layouts } from './layouts.ts';
-import { MemberColumns } from './member-columns.ts';
+import { MemberColumns, NO_OFFSET } from './member-columns.ts';
 import { emptyWaste, type Waste } from './placement.ts';
 
 /** A member of a struct or union. */
@@ -26,10 +28,13 @@ export interface MemberItem {
   /** Empty for an anonymous member. */
   readonly name: string;
   readonly typeId: TypeId;
-  /** From the start of the composite to the member's first bit. */
-  readonly bitOffset: number;
-  /** Start of the member, for a bitfield of its storage unit. */
-  readonly byteOffset: number;
+  /**
+   * From the start of the composite to the member's first bit; undefined for what the object itself places, such as
+   * a virtual base, which lies in what is called padding here.
+   */
+  readonly bitOffset: number | undefined;
+  /** Start of the member, for a bitfield of its storage unit; undefined as {@link bitOffset} is. */
+  readonly byteOffset: number | undefined;
   /** Size of the member's type, for a bitfield of its storage unit; 0 for what has no size. */
   readonly byteSize: number;
   /** Width of a bitfield; undefined for other members. */
@@ -90,7 +95,7 @@ export interface LayoutSummary {
   /** Cachelines that the type touches when it starts at one. */
   readonly cachelines: number;
   readonly memberCount: number;
-  /** Bytes of members that are no bitfields; in a union, of the largest one. */
+  /** Bytes of members that are no bitfields and have an offset; in a union, of the largest one. */
   readonly memberBytes: number;
   /** Bits of bitfields; in a union, of the largest one. */
   readonly memberBits: number;
@@ -103,7 +108,7 @@ export interface LayoutSummary {
   readonly padding: number;
   /** Unused bits between the last bitfield and the padding. */
   readonly bitPadding: number;
-  /** Bits that members share or take beyond the end. 0 for C up to 512 MiB, which BTF's offsets reach. */
+  /** Bits that members share or take beyond the end. 0 for C, in BTF up to 512 MiB, which its offsets reach. */
   readonly overlapBits: number;
   /** Members with an inferred alignment; the holes before them, in number and in bytes. */
   readonly forcedAlignments: number;
@@ -175,6 +180,7 @@ export function layoutOf(layouts: Layouts, id: TypeId): Layout {
 
 /** A layout in the making. */
 interface Draft {
+  readonly id: TypeId;
   readonly layouts: Layouts;
   readonly columns: MemberColumns;
   readonly waste: Waste;
@@ -215,20 +221,26 @@ function newDraft(layouts: Layouts, id: TypeId, columns: MemberColumns, waste: W
     embeddedFlexibleArrays: 0,
     lastCachelineBytes: byteSize % layouts.cachelineSize,
   };
-  return { layouts, columns, waste, byteSize, items: [], summary, cacheline: 0 };
+  return { id, layouts, columns, waste, byteSize, items: [], summary, cacheline: 0 };
 }
 
 function addStruct(draft: Draft): void {
-  const { columns, summary, waste } = draft;
+  const { columns, layouts, summary, waste } = draft;
+  let { preHole: hole, preBitHole: bitHole } = waste;
   for (let index = 0; index < columns.count; index++) {
-    const hole = index === 0 ? waste.preHole : (columns.hole[index - 1] as number);
-    const bitHole = index === 0 ? waste.preBitHole : (columns.bitHole[index - 1] as number);
+    const byteSize = columns.byteSize[index] as number;
+    if (layouts.table.side?.takesSpace(draft.id, index, byteSize) === false) {
+      addMember(draft, index);
+      continue;
+    }
     addGap(draft, index, hole, bitHole);
     addMember(draft, index);
     countForced(draft, index, hole);
     const bitSize = columns.bitSize[index] as number;
     summary.memberBits += bitSize;
-    if (bitSize === 0) summary.memberBytes += columns.byteSize[index] as number;
+    if (bitSize === 0) summary.memberBytes += byteSize;
+    hole = columns.hole[index] as number;
+    bitHole = columns.bitHole[index] as number;
   }
   addPadding(draft, waste.padding, waste.bitPadding);
 }
@@ -262,7 +274,8 @@ function addGap(draft: Draft, index: number, hole: number, bitHole: number): voi
   if (hole === 0 && bitHole === 0) return;
   const { columns, items, summary } = draft;
   const start = columns.bitOffset[index] as number;
-  const unitOffset = columns.bitSize[index] === 0 ? Math.floor(start / 8) : (columns.byteOffset[index] as number);
+  const unitOffset =
+    columns.bitSize[index] === 0 ? Math.floor(start / 8) : (columns.byteOffset[index] as number);
   const bitsBehind = hole > 0 ? start - unitOffset * 8 : 0;
   const holeOffset = unitOffset - hole;
   const bitsBefore = bitHole - bitsBehind;
@@ -300,14 +313,15 @@ function addMember(draft: Draft, index: number): void {
   const { columns, items, layouts } = draft;
   const byteOffset = columns.byteOffset[index] as number;
   const isBitfield = columns.bitSize[index] !== 0;
-  addBoundary(draft, byteOffset);
+  const isPlaced = byteOffset !== NO_OFFSET;
+  if (isPlaced) addBoundary(draft, byteOffset);
   items.push({
     kind: 'member',
     index,
     name: layouts.table.strings.text(columns.nameOffset[index] as number),
     typeId: columns.typeId[index] as number,
-    bitOffset: columns.bitOffset[index] as number,
-    byteOffset,
+    bitOffset: isPlaced ? columns.bitOffset[index] : undefined,
+    byteOffset: isPlaced ? byteOffset : undefined,
     byteSize: columns.byteSize[index] as number,
     bitSize: isBitfield ? columns.bitSize[index] : undefined,
     bitfieldOffset: isBitfield ? columns.bitfieldOffset[index] : undefined,

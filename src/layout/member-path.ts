@@ -11,7 +11,7 @@ import { findTypeByName } from '../model/queries.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
 import { underlyingType } from '../model/traverse.ts';
 import type { Layouts } from './layouts.ts';
-import { MemberColumns } from './member-columns.ts';
+import { MemberColumns, NO_OFFSET } from './member-columns.ts';
 
 /** One step of a path, and where it arrives. */
 export interface PathSegment {
@@ -45,7 +45,8 @@ const MAX_FLAT_MEMBERS = 1 << 17;
  *
  * Throws `usage` for text that is no path; `not-found` for a type, member or element that does not
  * exist, with the nearest names there are; `ambiguous` where several anonymous members have a member of
- * that name; `bad-data` where the types contradict BTF.
+ * that name; `unsupported` for a member of a virtual base, whose place depends on the object; `bad-data` where
+ * the types contradict BTF.
  */
 export function resolveMemberPath(layouts: Layouts, path: string): MemberPath {
   const [root = '', ...steps] = splitPath(path);
@@ -124,6 +125,9 @@ function toMember(layouts: Layouts, at: Place, name: string): PathSegment {
   if (found.length > 1) {
     throw new TspaholeError('ambiguous', `'${at.text}' has ${found.length} members '${name}'`);
   }
+  if (member.bitOffset === undefined) {
+    throw new TspaholeError('unsupported', `only the object tells where '${at.text}.${name}' lies in it`);
+  }
   return { ...member, bitOffset: bitOffset + member.bitOffset, derefs };
 }
 
@@ -150,14 +154,17 @@ function notComposite(table: TypeTable, id: TypeId, at: Place): TspaholeError {
   return missing(`'${at.text}' is no struct or union`);
 }
 
-type FlatMember = Omit<PathSegment, 'derefs'>;
+/** A member without an offset lies where the object itself says, such as in a virtual base. */
+type FlatMember = Omit<PathSegment, 'derefs' | 'bitOffset'> & { readonly bitOffset: number | undefined };
 
 /** The named members of a composite, with those of anonymous members, as they lie in it. */
 function flatMembers(layouts: Layouts, id: TypeId): FlatMember[] {
   const { table } = layouts;
   const columns = new MemberColumns();
   const flat: FlatMember[] = [];
-  const pending = [{ compositeId: id, start: 0 }];
+  const pending: { readonly compositeId: TypeId; readonly start: number | undefined }[] = [
+    { compositeId: id, start: 0 },
+  ];
   let left = MAX_FLAT_MEMBERS;
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     layouts.place(next.compositeId, columns);
@@ -175,12 +182,18 @@ function flatMembers(layouts: Layouts, id: TypeId): FlatMember[] {
   return flat;
 }
 
-function flatMember(table: TypeTable, columns: MemberColumns, index: number, start: number): FlatMember {
+function flatMember(
+  table: TypeTable,
+  columns: MemberColumns,
+  index: number,
+  start: number | undefined,
+): FlatMember {
   const bitSize = columns.bitSize[index] as number;
+  const isPlaced = start !== undefined && columns.byteOffset[index] !== NO_OFFSET;
   return {
     name: table.strings.text(columns.nameOffset[index] as number),
     typeId: columns.typeId[index] as number,
-    bitOffset: start + (columns.bitOffset[index] as number),
+    bitOffset: isPlaced ? start + (columns.bitOffset[index] as number) : undefined,
     byteSize: columns.byteSize[index] as number,
     bitSize: bitSize === 0 ? undefined : bitSize,
   };

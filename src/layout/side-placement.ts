@@ -5,7 +5,7 @@
  */
 
 import { Kind } from '../model/kinds.ts';
-import { MemberFlag, type SideColumns } from '../model/side-columns.ts';
+import type { SideColumns } from '../model/side-columns.ts';
 import type { TypeTable } from '../model/table.ts';
 import { placeFarMembers } from './far-members.ts';
 import { NO_OFFSET } from './member-columns.ts';
@@ -52,12 +52,12 @@ function skippedElements(
   const skipped = new Uint8Array(part.vlen(id));
   let hasUnplaced = false;
   for (let element = 0; element < skipped.length; element++) {
-    const isUnplaced = side.isPlacedByObject(id, element);
-    const isBase = (side.memberFlags(id, element) & MemberFlag.Inheritance) !== 0;
-    if (isUnplaced || (isBase && members.byteSize[start + element] === 0)) skipped[element] = 1;
-    if (!isUnplaced) continue;
-    hasUnplaced = true;
-    unplace(placements, start + element);
+    if (side.isPlacedByObject(id, element)) {
+      hasUnplaced = true;
+      unplace(placements, start + element);
+    }
+    const byteSize = members.byteSize[start + element] as number;
+    if (!side.takesSpace(id, element, byteSize)) skipped[element] = 1;
   }
   if (hasUnplaced) inferAgain(placements, part, id);
   return skipped.includes(1) ? skipped : undefined;

@@ -217,6 +217,15 @@ export class SideColumns {
     return isVirtualBase || (flags & MemberFlag.NoConstantOffset) !== 0;
   }
 
+  /**
+   * Whether what an element of so many bytes takes is space between others. What the object places, and a base class
+   * without members, is not.
+   */
+  takesSpace(id: TypeId, element: number, byteSize: number): boolean {
+    if (this.isPlacedByObject(id, element)) return false;
+    return byteSize !== 0 || (this.memberFlags(id, element) & MemberFlag.Inheritance) === 0;
+  }
+
   /** The alignment that an attribute of a member demands, in bytes. */
   memberAlignment(id: TypeId, element: number): number {
     return this.#member(this.arrays.memberAlignments, id, element);

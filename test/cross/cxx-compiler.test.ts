@@ -59,7 +59,7 @@ function questionsOf(table: TypeTable): Map<string, number> {
       const flags = table.side?.memberFlags(id, item.index) ?? 0;
       if ((flags & (MemberFlag.Inheritance | MemberFlag.Artificial)) !== 0) continue;
       if (isReference(table, item.typeId) || WHOLE_WIDTH === `${name}.${item.name}`) continue;
-      questions.set(`offset(::${name}, ${item.name})`, item.byteOffset);
+      questions.set(`offset(::${name}, ${item.name})`, item.byteOffset ?? Number.NaN);
     }
   }
   return questions;

@@ -21,11 +21,12 @@ const INTS = [
 const CHAR = 1;
 const LONG = 4;
 
-/** First bit and size in bits of an item; nothing for a cacheline boundary. */
+/** First bit and size in bits of an item; nothing for a cacheline boundary and for what the object places. */
 function span(item: LayoutItem): [number, number] | undefined {
   if (item.kind === 'cachelineBoundary') return undefined;
   if (item.kind === 'bitHole' || item.kind === 'bitPadding') return [item.bitOffset, item.bitSize];
   if (item.kind !== 'member') return [item.byteOffset * 8, item.byteSize * 8];
+  if (item.bitOffset === undefined) return undefined;
   return [item.bitOffset, item.bitSize ?? item.byteSize * 8];
 }
 

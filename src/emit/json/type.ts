@@ -145,7 +145,7 @@ function moved(items: readonly LayoutItem[], base: number, cachelineSize: number
   let cacheline = Math.floor(base / cachelineSize);
   for (const item of items) {
     if (item.kind === 'cachelineBoundary') continue;
-    if (item.kind === 'member') {
+    if (item.kind === 'member' && item.byteOffset !== undefined) {
       const start = item.byteOffset + base;
       const own = Math.floor(start / cachelineSize);
       const byteOffset = own * cachelineSize;
@@ -161,8 +161,11 @@ function moved(items: readonly LayoutItem[], base: number, cachelineSize: number
 
 function movedItem(item: LayoutItem, base: number): LayoutItem {
   switch (item.kind) {
-    case 'member':
-      return { ...item, bitOffset: item.bitOffset + base * 8, byteOffset: item.byteOffset + base };
+    case 'member': {
+      const { bitOffset, byteOffset } = item;
+      if (bitOffset === undefined || byteOffset === undefined) return item;
+      return { ...item, bitOffset: bitOffset + base * 8, byteOffset: byteOffset + base };
+    }
     case 'bitHole':
     case 'bitPadding':
       return { ...item, bitOffset: item.bitOffset + base * 8 };
@@ -178,7 +181,7 @@ function member(walk: Walk, item: MemberItem, composite: TypeId): JsonMember {
   return {
     ...item,
     ...memberFacts(walk.ctx.table, composite, item.index),
-    ...reference(walk, item.typeId, walk.ctx.relativeOffsets ? 0 : item.byteOffset),
+    ...reference(walk, item.typeId, walk.ctx.relativeOffsets ? 0 : (item.byteOffset ?? 0)),
     typeWaste: typeWaste(walk, item.typeId),
   };
 }
