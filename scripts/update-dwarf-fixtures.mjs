@@ -65,6 +65,7 @@ const OPTION_SETS = {
   default: ['-c', '64'],
   'expand-sort': ['-c', '64', '-E', '--sort'],
   sizes: ['-s'],
+  'member-counts': ['-n'],
   'decl-info': ['-c', '64', '-I'],
   definitions: ['-T'],
   methods: ['-m'],

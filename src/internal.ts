@@ -28,6 +28,7 @@ export { movedStructOf, putReorganizedAsPahole } from './emit/reorganize-compat.
 export { SeenComposites } from './emit/same-composite.ts';
 export { type SortEntry, sortAsPahole, sortByName } from './emit/sort.ts';
 export { sourcePatch } from './emit/source-patch.ts';
+export { paholeMemberCount } from './emit/statics-of-union.ts';
 export { systemCachelineSize } from './layout/cacheline.ts';
 export { typeFilter } from './layout/filter.ts';
 export { emptyWaste } from './layout/placement.ts';

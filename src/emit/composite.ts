@@ -5,7 +5,7 @@
 
 import type { MemberColumns } from '../layout/member-columns.ts';
 import { Kind } from '../model/kinds.ts';
-import { ChildCode, type SideColumns } from '../model/side-columns.ts';
+import type { SideColumns } from '../model/side-columns.ts';
 import type { TypeId } from '../model/table.ts';
 import { definitionKeyword, putBaseClasses } from './class.ts';
 import { isClassLike, putClassMembers, putClassVtable, staticColumns } from './class-members.ts';
@@ -22,6 +22,7 @@ import {
   putRemark,
   putTypeRemark,
 } from './remarks.ts';
+import { staticsByPlace } from './statics-of-union.ts';
 import { narrow8, putFooter } from './statistics.ts';
 import type { Tally } from './tally.ts';
 import { MIN_PLAIN_SPACING } from './type-texts.ts';
@@ -94,14 +95,16 @@ export function putUnion(ctx: EmitContext, id: TypeId): void {
   ctx.indent = indent + 1;
   ctx.isInUnion = true;
   ctx.nesting++;
+  const statics = ctx.quirks.staticMembers ? staticsByPlace(table, id) : undefined;
+  putStatics(ctx, statics?.get(0));
   for (let index = start; index < start + count && out.pos <= MAX_PENDING; index++) {
     const type = columns.typeId[index] as number;
     if (type < table.end) putMember(ctx, columns, index, true);
     else putMissing(ctx, type);
     out.newline();
     ctx.nextBoundary = nextBoundary;
+    putStatics(ctx, statics?.get(index + 1 - start));
   }
-  if (ctx.quirks.staticMembers && table.side !== undefined) putStaticsOfUnion(ctx, id, table.side);
   ctx.nesting--;
   ctx.isInUnion = isInUnion;
   ctx.indent = indent;
@@ -110,11 +113,9 @@ export function putUnion(ctx: EmitContext, id: TypeId): void {
   putSuffix(ctx);
 }
 
-/** pahole takes the static members of a union in DWARF 4 for data members. */
-function putStaticsOfUnion(ctx: EmitContext, id: TypeId, side: SideColumns): void {
-  for (const child of side.childrenOf(id) ?? []) {
-    if (child.code !== ChildCode.StaticMember || !child.isWrittenAsMember) continue;
-    const columns = staticColumns(ctx, side, child.value);
+function putStatics(ctx: EmitContext, ids: readonly TypeId[] = []): void {
+  for (const id of ids) {
+    const columns = staticColumns(ctx, ctx.table.side as SideColumns, id);
     columns.byteSize[0] = ctx.layouts.facts.sizeOf(columns.typeId[0] as number);
     putMember(ctx, columns, 0, true);
     ctx.out.newline();

@@ -6,6 +6,7 @@ import {
   emptyWaste,
   firstTypedefs,
   PlainListing,
+  paholeMemberCount,
   type SortEntry,
   sortAsPahole,
   sortByName,
@@ -165,7 +166,7 @@ export class TextRenderer implements Renderer {
   /** One line: the name and the numbers of the listing. */
   #row(id: TypeId): void {
     const { out } = this.#emitter.context;
-    const { listing } = this.#settings;
+    const { compat, listing } = this.#settings;
     const { table, layouts } = this.#unit;
     const start = out.pos;
     this.#name(id);
@@ -174,7 +175,7 @@ export class TextRenderer implements Renderer {
       const size = layouts.facts.declaredSize(id);
       this.#column(this.#settings.compat ? size | 0 : size);
       this.#column(this.#narrow(layouts.waste(id, this.#waste).holeCount));
-    } else if (listing === 'members') this.#column(table.vlen(id));
+    } else if (listing === 'members') this.#column(compat ? paholeMemberCount(table, id) : table.vlen(id));
     else if (listing === 'nameLength') this.#column(nameLength);
     out.newline();
   }
