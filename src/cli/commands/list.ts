@@ -85,7 +85,7 @@ function needsQualified({
   showPrivate,
 }: ListSettings): boolean {
   const names = [...classNames, ...contains, ...findPointersTo];
-  return !compat && (showPrivate || names.some((name) => name.includes('::')));
+  return !compat && (showPrivate || names.some((name) => /::|</.test(name)));
 }
 
 /** What prints the listing, where that is not the text of layouts. */
@@ -141,13 +141,15 @@ function refuseOtherFormats({ formatPath }: ListSettings): void {
 
 /** What a file is asked for. */
 function loadOptions(settings: ListSettings, { progress }: ListRun): LoadOptions {
-  const { formatPath, jobs, kabiPrefix, languages, showPrivate } = settings;
+  const { classNames, formatPath, jobs, kabiPrefix, languages, showPrivate } = settings;
   const isTypeFormat = (format: DebugFormat): format is TypeFormat => format !== 'ctf';
   const excludeLanguages = languages?.exclude ? languageCodes(languages) : [];
   const declFiles =
     settings.showDeclInfo || settings.declExclude !== undefined || settings.reorganizeOptions.length > 0;
   const functions = settings.listing === 'methods';
-  const dwarf = { threads: jobs, kabiPrefix, excludeLanguages, declFiles, functions, bodies: showPrivate };
+  // A type that a function declares is found by its name, and listed only with all others of its kind.
+  const bodies = showPrivate || classNames.length > 0;
+  const dwarf = { threads: jobs, kabiPrefix, excludeLanguages, declFiles, functions, bodies };
   return {
     base: loadBase(settings),
     formats: formatPath?.filter(isTypeFormat),
