@@ -40,10 +40,15 @@ export { withWordSize } from './layout/word-size.ts';
 export { paholeWordSize } from './layout/word-size-compat.ts';
 export { emptyTable } from './model/empty-table.ts';
 export { FunctionFlag, type FunctionRows, OutlineCode, type OutlineRow } from './model/functions.ts';
+export { spellingsOf } from './model/qualified.ts';
 export {
   compositeIds,
+  compositeIds,
   findFunctions,
+  findTypeWhere,
   firstTypedefs,
+  firstTypedefs,
+  tableChain,
   tableChain,
 } from './model/queries.ts';
 export { eraseAtInterrupt } from './native/interrupt.ts';

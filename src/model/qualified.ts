@@ -21,13 +21,28 @@ export function qualifiedName(table: TypeTable, id: TypeId): string {
 /**
  * The first struct, union, enum or typedef that is declared in the scopes that `name` says, all of them from
  * the outermost on; undefined for none. Inline namespaces, namespaces without a name and classes without one
- * may be left out. A leading `::` is the outermost scope.
+ * may be left out. A leading `::` is the outermost scope. Blanks between closing brackets do not count: compilers
+ * write `list<set<int> >` or `list<set<int>>`.
  */
 export function findTypeByQualifiedName(table: TypeTable, name: string): TypeId | undefined {
+  for (const spelling of spellingsOf(name)) {
+    const found = findSpelling(table, spelling);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function findSpelling(table: TypeTable, name: string): TypeId | undefined {
   const parts = splitScopes(name);
   if (parts[0] === '') parts.shift();
   const last = parts.pop() ?? '';
   return findTypeWhere(table, last, (id) => matches(scopesOf(table, id), parts));
+}
+
+/** A name as it is, and as compilers may write it: with and without blanks between closing brackets. */
+export function spellingsOf(name: string): ReadonlySet<string> {
+  const withoutBlanks = name.replaceAll(/> +(?=>)/g, '>');
+  return new Set([name, withoutBlanks.replaceAll(/>(?=>)/g, '> '), withoutBlanks]);
 }
 
 interface Scope {

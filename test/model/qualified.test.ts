@@ -61,6 +61,38 @@ describe.skipIf(loadBinding('tspahole_dwarf') === undefined)('DWARF (skipped wit
     expect(qualifiedName(table, id)).toBe('holder<space::pair<char, long int> >::link');
   });
 
+  it.each(['holder<space::pair<char, long int> >', 'holder<space::pair<char, long int>>'])(
+    'blanks between closing brackets do not count: %s',
+    async (name) => {
+      const table = tableOf('templates.gxx5.o');
+      const id = findTypeByQualifiedName(table, name) ?? 0;
+      expect(table.name(id)).toBe('holder<space::pair<char, long int> >');
+      const { stdout, code } = await runCli(['-C', name, path('templates.gxx5.o')]);
+      expect(stdout.toString()).toMatch(/^struct holder<space::pair<char, long int> > \{/);
+      expect(code).toBe(0);
+    },
+  );
+
+  it('a name without scopes is that of the type in none, else of the first that has it', async () => {
+    for (const made of ['gxx5', 'clangxx4']) {
+      const object = path(`namespaces.${made}.o`);
+      expect((await runCli(['-C', 'item', object])).stdout.toString()).toContain('size: 4,');
+      expect((await runCli(['-C', 'lid', object])).stdout.toString()).toContain('size: 16,');
+    }
+    const clang = path('namespaces.clangxx4.o');
+    expect((await runCli(['--compat', '-C', 'item', clang])).stdout.toString()).toContain('size: 16,');
+  });
+
+  it('what a function declares is found by its name, and not listed', async () => {
+    const object = path('namespaces.gxx5.o');
+    for (const mode of [[], ['--compat']]) {
+      const { stdout, code } = await runCli([...mode, '-F', 'dwarf', '-C', 'local', object]);
+      expect(stdout.toString()).toMatch(/^struct local \{/);
+      expect(code).toBe(0);
+      expect((await runCli([...mode, '-s', object])).stdout.toString()).not.toMatch(/^local\t/m);
+    }
+  });
+
   it('every struct is found by its own qualified name, or one before it that has the same', () => {
     for (const file of ['namespaces.gxx5.o', 'templates.clangxx4.o', 'classes.gxx4.o']) {
       const table = tableOf(file);

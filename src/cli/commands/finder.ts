@@ -4,7 +4,7 @@
  */
 
 import { findTypeByName, Kind, Layouts, type TypeId, type TypeTable, type TypeUnit } from '../../index.ts';
-import { SeenComposites, systemCachelineSize, typeFilter } from '../../internal.ts';
+import { findTypeWhere, SeenComposites, systemCachelineSize, typeFilter } from '../../internal.ts';
 import { writeText } from '../output.ts';
 import type { Streams } from '../run.ts';
 import type { ListSettings } from '../settings.ts';
@@ -134,12 +134,10 @@ export class Finder {
   }
 
   #visitNames(unit: Unit): void {
-    const { compat, skipMissing, findPointersTo } = this.#settings;
+    const { compat, skipMissing } = this.#settings;
     const missing: string[] = [];
     for (const [index, name] of this.#missing.entries()) {
-      const id =
-        findTypeByName(unit.table, name, { forwards: findPointersTo.length > 0 }) ??
-        this.#parts.qualified?.findTypeByQualifiedName(unit.table, name);
+      const id = this.#find(unit, name);
       if (id !== undefined) {
         this.#showNamed(unit, id);
         continue;
@@ -152,6 +150,24 @@ export class Finder {
       }
     }
     this.#missing = missing;
+  }
+
+  /** The first type of that name; but what is in no other scope goes before what is in one. */
+  #find({ table }: Unit, name: string): TypeId | undefined {
+    for (const spelling of this.#parts.qualified?.spellingsOf(name) ?? [name]) {
+      const id = this.#findSpelling(table, spelling);
+      if (id !== undefined) return id;
+    }
+    return undefined;
+  }
+
+  #findSpelling(table: TypeTable, name: string): TypeId | undefined {
+    const { compat, findPointersTo } = this.#settings;
+    const id = findTypeByName(table, name, { forwards: findPointersTo.length > 0 });
+    if (id === undefined) return this.#parts.qualified?.findTypeByQualifiedName(table, name);
+    const { side } = table;
+    if (compat || side === undefined || side.isTopLevel(id)) return id;
+    return findTypeWhere(table, name, (other) => side.isTopLevel(other)) ?? id;
   }
 
   /** pahole takes one name from a unit and goes on to the next unit with the others. */
