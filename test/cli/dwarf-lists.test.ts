@@ -9,6 +9,13 @@ import { runCli } from '../support/run-cli.ts';
 const pathOf = (name: string): string => new URL(`../fixtures/dwarf/${name}`, import.meta.url).pathname;
 const [gcc, clang] = [pathOf('holes.gcc5.o'), pathOf('holes.clang5.o')];
 
+interface Item {
+  readonly index?: number;
+  readonly byteOffset?: number;
+  readonly isBase?: boolean;
+  readonly isVirtual?: boolean;
+}
+
 async function lines(...args: string[]): Promise<string[]> {
   const { stdout, stderr, code } = await runCli(args);
   expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
@@ -52,6 +59,24 @@ describe.skipIf(loadBinding('tspahole_dwarf') === undefined)('DWARF (skipped wit
       for (const { file, unit } of document.types) {
         expect([gcc, clang]).toContain(file);
         expect(unit).toMatch(/holes\.c$/);
+      }
+    },
+  );
+
+  it.each(['virtual.gxx5.o', 'virtual.clangxx4.o', 'far-members.gcc5.o'])(
+    '--json of %s fits the schema, and only virtual bases have no offset',
+    async (name) => {
+      for (const option of ['-a', '-E']) {
+        const { stdout } = await runCli(['--json', option, pathOf(name)]);
+        const document = JSON.parse(stdout.toString()) as { types: { items?: Item[] }[] };
+        expect(validateWhole(document)).toEqual([]);
+        const members = document.types.flatMap(({ items = [] }) =>
+          items.filter(({ index }) => index !== undefined),
+        );
+        const unplaced = members.filter(({ byteOffset }) => byteOffset === undefined);
+        expect(unplaced.every(({ isBase, isVirtual }) => isBase && isVirtual)).toBe(true);
+        expect(unplaced.length > 0).toBe(name.startsWith('virtual'));
+        expect(members.every(({ byteOffset }) => (byteOffset ?? 0) < 2 ** 31)).toBe(true);
       }
     },
   );

@@ -1,13 +1,15 @@
 /** The parts of a layout add up to its size: for structs as C lays them out, for hostile ones, for real ones. */
 
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Layout, type LayoutItem, layoutOf } from '../../src/layout/layout-of.ts';
 import { Layouts } from '../../src/layout/layouts.ts';
 import { loadSync, RUNNING_KERNEL_BTF } from '../../src/load.ts';
 import { Kind } from '../../src/model/kinds.ts';
+import { compositeIds } from '../../src/model/queries.ts';
 import type { TypeTable } from '../../src/model/table.ts';
+import { loadBinding } from '../../src/native/binding.ts';
 import { int, type MemberSpec, struct, union } from '../support/btf-writer.ts';
 import { fixtureFiles, fixtureTable } from '../support/fixtures.ts';
 import { lastLayout, missingBits } from '../support/types.ts';
@@ -169,6 +171,39 @@ describe('the fixtures', () => {
     }
   });
 });
+
+const dwarfFolder = new URL('../fixtures/dwarf/', import.meta.url);
+const objects = readdirSync(dwarfFolder).filter((name) => name.endsWith('.o'));
+const isCxx = (name: string): boolean => /\.(g|clang)xx\d\.o$/.test(name);
+
+function unitTables(object: string): TypeTable[] {
+  const source = loadSync(new URL(object, dwarfFolder).pathname, { formats: ['dwarf'] });
+  return [...source.units()].map(({ table }) => table);
+}
+
+describe.skipIf(loadBinding('tspahole_dwarf') === undefined)('DWARF (skipped without the addon)', () => {
+  it.each(objects.filter((name) => !isCxx(name)))('%s: parts tile structs of C of any size', (name) => {
+    for (const table of unitTables(name)) expect(checkTable(table).failures).toEqual([]);
+  });
+
+  it.each(objects.filter(isCxx))('%s: parts of classes add up and lie in them', (name) => {
+    for (const table of unitTables(name)) {
+      const layouts = new Layouts(table);
+      for (const id of compositeIds(table)) {
+        const layout = layoutOf(layouts, id);
+        expect(missingBits(layout), table.name(id)).toBe(0);
+        const starts = layout.items.map(start);
+        expect(Math.min(0, ...starts), table.name(id)).toBe(0);
+        expect(Math.max(0, ...starts), table.name(id)).toBeLessThanOrEqual(layout.byteSize);
+      }
+    }
+  });
+});
+
+/** The first byte of an item; 0 for what the object places. */
+function start(item: LayoutItem): number {
+  return Math.floor((span(item)?.[0] ?? 0) / 8);
+}
 
 /** A member of C: its type's id, and the width of a bitfield (0 ends the unit, as `int : 0` does). */
 type Declaration = readonly [typeId: number, width: number | undefined];
