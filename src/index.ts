@@ -45,18 +45,16 @@ export { NO_QUIRKS, PAHOLE_QUIRKS, type Quirks } from './emit/quirks.ts';
 // BTF from types that were read from DWARF.
 export { type EncodeTypesOptions, encodeTypes } from './encode/encode-types.ts';
 // Layout: what lies where.
-export {
-  type BitHole,
-  type BitPadding,
-  type CachelineBoundary,
-  type Hole,
-  type Layout,
-  type LayoutItem,
-  type LayoutSummary,
-  layoutOf,
-  type MemberItem,
-  type Padding,
-} from './layout/layout-of.ts';
+export type {
+  BitHole,
+  BitPadding,
+  CachelineBoundary,
+  Hole,
+  LayoutItem,
+  MemberItem,
+  Padding,
+} from './layout/layout-items.ts';
+export { type Layout, type LayoutSummary, layoutOf } from './layout/layout-of.ts';
 export { Layouts, type LayoutsOptions } from './layout/layouts.ts';
 export { type MemberPath, type PathSegment, resolveMemberPath } from './layout/member-path.ts';
 // Loading: from a path to types.

@@ -3,7 +3,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Layout, type LayoutItem, layoutOf } from '../../src/layout/layout-of.ts';
+import type { LayoutItem } from '../../src/layout/layout-items.ts';
+import { type Layout, layoutOf } from '../../src/layout/layout-of.ts';
 import { Layouts } from '../../src/layout/layouts.ts';
 import { loadSync, RUNNING_KERNEL_BTF } from '../../src/load.ts';
 import { Kind } from '../../src/model/kinds.ts';

@@ -1,7 +1,8 @@
 /** Type tables and layouts for tests, straight from the records of btf-writer.ts. */
 
 import { type DecodeBtfOptions, decodeBtf } from '../../src/btf/decode.ts';
-import { type Layout, type LayoutItem, layoutOf } from '../../src/layout/layout-of.ts';
+import type { LayoutItem } from '../../src/layout/layout-items.ts';
+import { type Layout, layoutOf } from '../../src/layout/layout-of.ts';
 import { Layouts, type LayoutsOptions } from '../../src/layout/layouts.ts';
 import { StringTable } from '../../src/model/strings.ts';
 import { type TypeId, TypeTable } from '../../src/model/table.ts';

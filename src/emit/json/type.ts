@@ -3,7 +3,8 @@
  * member's type, and with the aggregates in it that have no name of their own.
  */
 
-import { type Layout, type LayoutItem, layoutOf, type MemberItem } from '../../layout/layout-of.ts';
+import type { LayoutItem, MemberItem } from '../../layout/layout-items.ts';
+import { type Layout, layoutOf } from '../../layout/layout-of.ts';
 import { emptyWaste, type Waste } from '../../layout/placement.ts';
 import { MAX_TYPE_DEPTH } from '../../layout/type-facts.ts';
 import { TspaholeError } from '../../model/errors.ts';
