@@ -84,7 +84,8 @@ const CXX_OPTION_SETS = {
  */
 function isDeterministic(object, options) {
   if (object.startsWith('null-pointer.')) return false;
-  if (options.includes('-I')) return !/^(classes\.|virtual\.|(base-types|functions)\.clang)/.test(object);
+  if (options.includes('-I'))
+    return !/^(class-scopes\.|classes\.|virtual\.|(base-types|functions)\.clang)/.test(object);
   return !options.includes('-m') || !/^(classes|members|virtual)\./.test(object);
 }
 

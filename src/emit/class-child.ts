@@ -75,8 +75,22 @@ function putNested(ctx: EmitContext, id: TypeId): void {
   else if (kind === Kind.Struct || kind === Kind.Forward) putStruct(ctx, id);
   else if (kind === Kind.Enum || kind === Kind.Enum64) putEnum(ctx, id);
   else if (kind === Kind.Typedef) putTypedef(ctx, id);
-  else putTypeName(ctx, id);
+  else if (UNSUPPORTED_TAGS[kind] === undefined) putTypeName(ctx, id);
+  else out.put(`/* tag__fprintf: ${UNSUPPORTED_TAGS[kind]} tag not supported! */`);
 }
+
+/** DWARF's names of the types that pahole cannot print by themselves. */
+const UNSUPPORTED_TAGS: Readonly<Record<number, string>> = {
+  [Kind.Int]: 'base_type',
+  [Kind.Float]: 'base_type',
+  [Kind.Pointer]: 'pointer_type',
+  [Kind.Const]: 'const_type',
+  [Kind.Volatile]: 'volatile_type',
+  [Kind.Restrict]: 'restrict_type',
+  [Kind.Reference]: 'reference_type',
+  [Kind.RvalueReference]: 'rvalue_reference_type',
+  [Kind.MemberPointer]: 'ptr_to_member_type',
+};
 
 function putStaticMember(ctx: EmitContext, { value: id, constant }: Child): void {
   const { out, quirks, table } = ctx;

@@ -29,6 +29,8 @@ export interface Quirks {
   readonly nestedSuffix: boolean;
   /** What is no declaration is printed among those of a class; a class that is declared only has a body. */
   readonly nestedTypes: boolean;
+  /** A typedef of a class is written as one of a struct. */
+  readonly typedefKeyword: boolean;
   /** Static members are data members at offset 0 in DWARF 4, and `extern` variables without value in DWARF 5. */
   readonly staticMembers: boolean;
   /** Members without an accessibility of their own seem to have that of the member before. */
@@ -63,6 +65,7 @@ export const NO_QUIRKS: Quirks = {
   virtualBases: false,
   linkageNames: false,
   guessedSign: false,
+  typedefKeyword: false,
   declFileZero: false,
   legacyBitfields: false,
 };
@@ -85,6 +88,7 @@ export const PAHOLE_QUIRKS: Quirks = {
   virtualBases: true,
   linkageNames: true,
   guessedSign: true,
+  typedefKeyword: true,
   declFileZero: true,
   legacyBitfields: true,
 };

@@ -126,7 +126,8 @@ function isPlain(ctx: EmitContext, id: TypeId): boolean {
   }
   const kind = table.kind(type);
   // The column of a class is one blank narrower.
-  if (kind === Kind.Struct && definitionKeyword(ctx, type) === 'class') return false;
+  const isStruct = kind === Kind.Struct || kind === Kind.Forward;
+  if (isStruct && definitionKeyword(ctx, type) === 'class') return false;
   if (isAggregate(kind)) return table.nameOffset(type) !== 0;
   if (kind === Kind.Pointer) return isPlainPointee(table.kind(table.sizeOrType(type)), table, type);
   return kind === Kind.Int || kind === Kind.Typedef || kind === Kind.Float;

@@ -111,6 +111,7 @@ const OF_DWARF = new Set([
   'virtualBases',
   'linkageNames',
   'guessedSign',
+  'typedefKeyword',
   'declFileZero',
 ]);
 

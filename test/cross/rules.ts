@@ -112,6 +112,7 @@ const shapes: Readonly<Record<keyof Quirks, Shape>> = {
   virtualBases: () => false,
   linkageNames: () => false,
   guessedSign: () => false,
+  typedefKeyword: () => false,
   declFileZero: () => false,
 
   parameters: pairwise(

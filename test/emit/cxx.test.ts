@@ -6,8 +6,12 @@ import { NO_QUIRKS, PAHOLE_QUIRKS, type Quirks } from '../../src/emit/quirks.ts'
 import { Layouts } from '../../src/layout/layouts.ts';
 import { loadSync } from '../../src/load.ts';
 import { findTypeByQualifiedName } from '../../src/model/qualified.ts';
+import { SideColumns, TypeFlag } from '../../src/model/side-columns.ts';
+import { TypeTable } from '../../src/model/table.ts';
 import { loadBinding } from '../../src/native/binding.ts';
+import { fwd, struct } from '../support/btf-writer.ts';
 import { runCli } from '../support/run-cli.ts';
+import { tableOf } from '../support/types.ts';
 
 const path = (object: string): string => new URL(`../fixtures/dwarf/${object}`, import.meta.url).pathname;
 
@@ -19,6 +23,18 @@ function printed(object: string, name: string, quirk?: keyof Quirks, onlyDataMem
   emitter.emit(findTypeByQualifiedName(table, name) ?? 0);
   return emitter.text();
 }
+
+it('a class that is only declared has the column of one that is defined', () => {
+  const { words, starts, strings, pointerSize, endian } = tableOf([
+    fwd('elsewhere'),
+    struct('keeper', 8, [['member', 1, 0]]),
+  ]);
+  const side = new SideColumns({ flags: Uint32Array.of(TypeFlag.Class | TypeFlag.Declaration, 0) });
+  const table = new TypeTable({ words, starts, strings, pointerSize, endian, side });
+  const emitter = new PaholeEmitter(new Layouts(table), {});
+  emitter.emit(2);
+  expect(emitter.text()).toContain('\tclass elsewhere           member;                /*     0     0 */');
+});
 
 describe.skipIf(loadBinding('tspahole_dwarf') === undefined)('C++ (skipped without the addon)', () => {
   describe.each(['gxx5', 'gxx4', 'gxx2', 'clangxx5', 'clangxx4'])('of %s', (made) => {
@@ -72,6 +88,20 @@ describe.skipIf(loadBinding('tspahole_dwarf') === undefined)('C++ (skipped witho
       const text = printed(`classes.${made}.o`, 'outer');
       expect(text).toMatch(/\tenum shade \{\n\t\tdark {2}= 0,\n\t\tlight = 1,\n\t\} __attribute__/);
       expect(text).toMatch(/\ttypedef int number;\n\n/);
+    });
+
+    it('nestedTypes: pahole names the kind of DIE of what it cannot print', () => {
+      const quirk = printed(`class-scopes.${made}.o`, 'holder', 'nestedTypes');
+      const text = printed(`class-scopes.${made}.o`, 'holder');
+      if (made.startsWith('gxx'))
+        expect(quirk).toContain('/* tag__fprintf: const_type tag not supported! */;');
+      expect(text).not.toMatch(/not supported|const struct item ;/);
+    });
+
+    it('typedefKeyword: a typedef of a class says class', () => {
+      expect(printed(`class-scopes.${made}.o`, 'base')).toContain('typedef class shape base;');
+      const quirk = printed(`class-scopes.${made}.o`, 'base', 'typedefKeyword');
+      expect(quirk).toContain('typedef struct shape base;');
     });
 
     it('references and pointers to members have sizes of their own', () => {
