@@ -43,12 +43,9 @@ export { FunctionFlag, type FunctionRows, OutlineCode, type OutlineRow } from '.
 export { spellingsOf } from './model/qualified.ts';
 export {
   compositeIds,
-  compositeIds,
   findFunctions,
   findTypeWhere,
   firstTypedefs,
-  firstTypedefs,
-  tableChain,
   tableChain,
 } from './model/queries.ts';
 export { eraseAtInterrupt } from './native/interrupt.ts';

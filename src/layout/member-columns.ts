@@ -84,7 +84,7 @@ export class MemberColumns {
   }
 }
 
-function moveValue(column: Uint32Array | Int32Array, from: number, to: number): void {
+function moveValue(column: Uint32Array | Int32Array | Float64Array, from: number, to: number): void {
   const value = column[from] as number;
   if (from > to) column.copyWithin(to + 1, to, from);
   else column.copyWithin(from, from + 1, to + 1);
