@@ -4,6 +4,8 @@
  */
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { HELP } from '../src/cli/command.ts';
+import { COMMANDS } from '../src/cli/commands/subcommand.ts';
 import { GROUP_TITLES } from '../src/cli/help.ts';
 import { OPTIONS } from '../src/cli/options.ts';
 
@@ -42,7 +44,25 @@ function isListed({ hidden, status }, wanted) {
   return hidden === undefined && status === wanted;
 }
 
-function makePage() {
+/** The value of an option of a sub-command is optional only in its long form. */
+function commandEntry({ name, short, metavar, optional, help }) {
+  const argument = metavar === undefined ? 'none' : optional ? 'optional' : 'required';
+  return entry({ name, short, argument, metavar, help });
+}
+
+/** What a sub-command is called with, does and takes. */
+function commandSection({ name, synopsis, description, options }) {
+  const calls = synopsis.map((words) => `.br\n${bold(`tspahole ${name}`)} ${troffText(words)}`);
+  const entries = [...options, HELP].map(commandEntry);
+  return [`.SS tspahole ${name}`, troffText(description), ...calls, ...entries].join('\n');
+}
+
+async function commandSections() {
+  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
+  return commands.map(commandSection).join('\n');
+}
+
+function makePage(sections) {
   const { version } = JSON.parse(readFileSync(manifest, 'utf8'));
   const planned = OPTIONS.filter((option) => isListed(option, 'planned')).map(({ name }) =>
     bold(`--${name}`),
@@ -50,11 +70,12 @@ function makePage() {
   const body = readFileSync(template, 'utf8')
     .replace('@VERSION@', () => version)
     .replace('@OPTIONS@', () => Object.entries(GROUP_TITLES).flatMap(group).join('\n'))
+    .replace('@COMMANDS@', () => sections)
     .replace('@PLANNED@', () => planned.join(',\n'));
-  return `.\\" Made by scripts/make-man.mjs; change scripts/tspahole.1.in or src/cli/options.ts instead.\n${body}`;
+  return `.\\" Made by scripts/make-man.mjs; change scripts/tspahole.1.in or the options in src/cli instead.\n${body}`;
 }
 
-const text = makePage();
+const text = makePage(await commandSections());
 if (!process.argv.includes('--check')) writeFileSync(page, text);
 else if (!existsSync(page) || readFileSync(page, 'utf8') !== text) {
   console.error('man/tspahole.1 is out of date: run `npm run man`');

@@ -69,6 +69,7 @@ const OPTION_SETS = {
   'decl-info': ['-c', '64', '-I'],
   definitions: ['-T'],
   methods: ['-m'],
+  compile: ['-c', '64', '--compile'],
 };
 
 const CXX_OPTION_SETS = {
@@ -114,6 +115,13 @@ const FUNCTION_SETS = [
   ['-A', '-f', 'twice'],
   ['-c', 'file'],
   ['-c', 'inode', '-V'],
+  ['-b'],
+  ['-b', '--no_parm_names'],
+  ['-b', '-f', 'helper'],
+  ['-b', '-f', 'mid'],
+  ['-A', '-b'],
+  ['--compile'],
+  ['--compile=mid'],
 ];
 
 function run(tool, args, cwd) {

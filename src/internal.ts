@@ -3,6 +3,9 @@
 export { replaceFile } from './elf/replace-file.ts';
 export { findRunningVmlinux } from './elf/running-kernel.ts';
 export { updateSections } from './elf/writer.ts';
+export { TypeEmission } from './emit/emission.ts';
+export { EmissionMemory } from './emit/emission-memory.ts';
+export { NO_EMISSION_QUIRKS, PAHOLE_EMISSION_QUIRKS } from './emit/emission-quirks.ts';
 export { FunctionEmitter } from './emit/function.ts';
 export { countOutline, type OutlineCounts, putOutline } from './emit/function-outline.ts';
 export { type FunctionQuirks, NO_FUNCTION_QUIRKS, PFUNCT_QUIRKS } from './emit/function-quirks.ts';

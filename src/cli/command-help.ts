@@ -21,7 +21,7 @@ function formatCommandHelp({ name, synopsis, description, options, notes }: Comm
   return `${commander.helpInformation()}\n${notes}`;
 }
 
-function flags({ name, short, metavar }: CommandOption): string {
-  const value = metavar === undefined ? '' : ` <${metavar}>`;
+function flags({ name, short, metavar, optional }: CommandOption): string {
+  const value = metavar === undefined ? '' : optional ? `[=${metavar}]` : ` <${metavar}>`;
   return `${short === undefined ? '' : `-${short}, `}--${name}${value}`;
 }

@@ -13,6 +13,8 @@ export interface CommandOption {
   readonly short?: string;
   /** What the value is called in the help; an option without it takes no value. */
   readonly metavar?: string;
+  /** The value may be left out, and is then empty; it is given behind a `=`. */
+  readonly optional?: true;
   /** May be given several times, and all values count. */
   readonly multiple?: true;
   /** One line for `--help`, without a full stop. */
@@ -73,7 +75,7 @@ export async function runCommand(
 export function parseWords(command: Command, args: readonly string[]): CommandWords {
   try {
     const parsed = parseArgs({
-      args: args.map(withDashes),
+      args: args.map(withDashes).map((word) => withValue(command, word)),
       options: grammarOf(command),
       allowPositionals: true,
     });
@@ -109,6 +111,12 @@ function withDashes(word: string): string {
   if (!word.startsWith('--')) return word;
   const [name = '', ...value] = word.split('=');
   return [name.replaceAll('_', '-'), ...value].join('=');
+}
+
+/** `--compile` as `--compile=` where the value is optional. */
+function withValue({ options }: Command, word: string): string {
+  const isBare = options.some(({ name, optional }) => optional && word === `--${name}`);
+  return isBare ? `${word}=` : word;
 }
 
 /** Node's messages go on with advice on positional arguments. */

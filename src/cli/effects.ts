@@ -46,6 +46,7 @@ export function newDraft(compat: boolean): Draft {
     showPrivate: false,
     anonInclude: false,
     nestedAnonInclude: false,
+    compile: false,
     sort: false,
     structsOnly: false,
     unionsOnly: false,
@@ -139,6 +140,7 @@ const EFFECTS: Readonly<Record<SupportedName, Effect>> = {
   },
   anon_include: set('anonInclude'),
   nested_anon_include: set('nestedAnonInclude'),
+  compile: set('compile'),
   sort: set('sort'),
 
   structs: set('structsOnly'),

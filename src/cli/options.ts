@@ -110,7 +110,7 @@ const ROWS = [
   { name: 'btf_encode_force', argument: 'none', group: 'encode', status: 'planned', help: 'pass over symbols with invalid names' },
   { name: 'btf_gen_floats', argument: 'none', group: 'encode', status: 'planned', help: 'write floating-point types' },
   { name: 'btf_gen_all', argument: 'none', group: 'encode', status: 'planned', help: 'turn on every feature' },
-  { name: 'compile', argument: 'none', group: 'layout', status: 'planned', help: 'print a header that compiles' },
+  { name: 'compile', argument: 'none', group: 'layout', status: 'supported', help: 'print types behind the types that they need, to be compiled' },
   { name: 'structs', argument: 'none', group: 'filter', status: 'supported', help: 'only structs' },
   { name: 'unions', argument: 'none', group: 'filter', status: 'supported', help: 'only unions' },
   { name: 'packed', argument: 'none', group: 'filter', status: 'supported', help: 'only structs that are packed' },

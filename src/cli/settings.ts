@@ -88,6 +88,8 @@ export interface ListSettings {
   readonly anonInclude: boolean;
   /** `-A`: with `-a`, anonymous types without one. */
   readonly nestedAnonInclude: boolean;
+  /** Print types behind those that they need. */
+  readonly compile: boolean;
   /** `--sort`: by name. Means something for the listing `layout` only. */
   readonly sort: boolean;
 

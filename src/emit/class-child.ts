@@ -87,6 +87,7 @@ const UNSUPPORTED_TAGS: Readonly<Record<number, string>> = {
   [Kind.Const]: 'const_type',
   [Kind.Volatile]: 'volatile_type',
   [Kind.Restrict]: 'restrict_type',
+  [Kind.Atomic]: 'atomic_type',
   [Kind.Reference]: 'reference_type',
   [Kind.RvalueReference]: 'rvalue_reference_type',
   [Kind.MemberPointer]: 'ptr_to_member_type',

@@ -283,6 +283,11 @@ export function isVector({ table }: EmitContext, id: TypeId): boolean {
 
 function putVector(ctx: EmitContext, id: TypeId, name: number): void {
   putDeclaration(ctx, ctx.table.extra(id, 0), name);
+  putVectorAttribute(ctx, id);
+}
+
+/** Writes what makes a vector of the type before it. */
+export function putVectorAttribute(ctx: EmitContext, id: TypeId): void {
   ctx.out.put(` __attribute__ ((__vector_size__ (${ctx.layouts.facts.sizeOf(id)})))`);
 }
 

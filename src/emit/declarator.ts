@@ -8,7 +8,7 @@ import { MAX_TYPE_DEPTH } from '../layout/type-facts.ts';
 import { isQualifier, Kind } from '../model/kinds.ts';
 import type { TypeId } from '../model/table.ts';
 import { type EmitContext, MAX_TYPE_TEXT } from './context.ts';
-import { putName } from './declaration.ts';
+import { isVector, putName } from './declaration.ts';
 import { putParameters, putTypeName, qualifierText } from './type-text.ts';
 
 /**
@@ -51,12 +51,13 @@ function elementNeedsDeclarator(ctx: EmitContext, id: TypeId): boolean {
   return hasDerivedPart(ctx, element);
 }
 
-/** Whether a function or an array stands somewhere behind the pointers and qualifiers of a type. */
+/** Whether a function or an array (no vector, which has a plain text) stands somewhere behind the pointers and qualifiers of a type. */
 function hasDerivedPart(ctx: EmitContext, id: TypeId): boolean {
   const { table } = ctx;
   for (let depth = 0; depth < MAX_TYPE_DEPTH; depth++) {
     const kind = table.kind(id);
-    if (kind === Kind.FuncProto || kind === Kind.Array) return true;
+    if (kind === Kind.Array) return !isVector(ctx, id);
+    if (kind === Kind.FuncProto) return true;
     if (!isChainLink(kind)) return false;
     id = table.sizeOrType(id);
   }

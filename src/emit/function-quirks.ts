@@ -19,6 +19,10 @@ export interface FunctionQuirks {
   readonly outerCounts: boolean;
   /** Code in several ranges has neither address nor size. */
   readonly singleRanges: boolean;
+  /** With `-b`, `-f` goes on with all functions of the unit, and `-A` leaves the types out. */
+  readonly looseExpansion: boolean;
+  /** Stubs return nothing where the result is a number, an enum, a struct or a union. */
+  readonly emptyStubs: boolean;
 }
 
 /** All rules off. */
@@ -32,6 +36,8 @@ export const NO_FUNCTION_QUIRKS: FunctionQuirks = {
   plainPointers: false,
   outerCounts: false,
   singleRanges: false,
+  looseExpansion: false,
+  emptyStubs: false,
 };
 
 /** All rules on: the text of pfunct 1.31. */
@@ -45,4 +51,6 @@ export const PFUNCT_QUIRKS: FunctionQuirks = {
   plainPointers: true,
   outerCounts: true,
   singleRanges: true,
+  looseExpansion: true,
+  emptyStubs: true,
 };

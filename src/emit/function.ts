@@ -18,6 +18,8 @@ export interface FunctionOptions extends PaholeOptions {
   readonly noParameterNames?: boolean | undefined;
   /** Leave out `inline`. */
   readonly noInline?: boolean | undefined;
+  /** Leave out the semicolon. */
+  readonly noSemicolon?: boolean | undefined;
   /** Rules in which to print as pfunct 1.31 does though it is wrong. Default: none. */
   readonly functionQuirks?: FunctionQuirks | undefined;
 }
@@ -28,6 +30,7 @@ export class FunctionEmitter {
   readonly context: EmitContext;
   readonly #tags: DeclTagWords | undefined;
   readonly #noInline: boolean;
+  readonly #end: string;
   readonly #quirks: FunctionQuirks;
   readonly #rows: FunctionRows | undefined;
 
@@ -39,12 +42,13 @@ export class FunctionEmitter {
     this.#rows = table.side?.functions;
     this.#quirks = options.functionQuirks ?? NO_FUNCTION_QUIRKS;
     this.#noInline = options.noInline ?? false;
+    this.#end = options.noSemicolon ? '' : ';';
     // pfunct shows the tags that BTF has, not those of DWARF.
     this.#tags = table.side === undefined ? new DeclTagWords(table) : undefined;
     if (this.#quirks.sharedTags) this.context.parameterWords = this.#tags?.byPrototype;
   }
 
-  /** Writes a prototype with its semicolon. `row` is the function's in the side columns of DWARF. */
+  /** Writes a prototype, with its semicolon unless it is to be left out. `row` is the function's in the side columns of DWARF. */
   emit(id: TypeId, row?: number): void {
     const ctx = this.context;
     ctx.beginTopLevel(false);
@@ -52,8 +56,16 @@ export class FunctionEmitter {
     this.#putWords(id, row);
     this.#putPrototype(id, row);
     if (row !== undefined && this.#rows?.virtuality(row) === PURE_VIRTUAL) ctx.out.put(' = 0');
-    ctx.out.put(';');
+    ctx.out.put(this.#end);
     if (row !== undefined) this.#putLinkageName(row);
+  }
+
+  /** The type of the result, 0 for void. */
+  resultOf(id: TypeId, row?: number): TypeId {
+    const { table } = this.context;
+    const proto = table.sizeOrType(id);
+    if (table.kind(proto) !== Kind.FuncProto || this.#hasLostResult(row)) return 0;
+    return table.sizeOrType(proto);
   }
 
   #putWords(id: TypeId, row: number | undefined): void {

@@ -17,6 +17,7 @@ import {
   MAX_PARAMETER_NESTING,
   MAX_PENDING,
 } from './context.ts';
+import { isVector, putVectorAttribute } from './declaration.ts';
 import { needsDeclarator, putAbstractDeclarator, putParameterDeclarator } from './declarator.ts';
 
 /** Bytes of a type's text in most places. */
@@ -73,12 +74,11 @@ function putOwnKindName(ctx: EmitContext, id: TypeId, depth: number): void {
   if (kind === Kind.Reference || kind === Kind.RvalueReference) {
     // pahole leaves an rvalue reference blank.
     if (kind === Kind.RvalueReference && ctx.quirks.declarators) return;
-    putTypeName(ctx, table.sizeOrType(id), POINTEE_LIMIT, depth + 1);
-    return out.put(kind === Kind.Reference ? ' &' : ' &&');
+    putPointee(ctx, id, depth);
+    return out.put(kind === Kind.Reference ? '&' : '&&');
   }
   if (kind === Kind.MemberPointer) {
-    putTypeName(ctx, table.sizeOrType(id), POINTEE_LIMIT, depth + 1);
-    out.put(' ');
+    putPointee(ctx, id, depth);
     out.name(table.nameOffset(table.extra(id, 0)));
     return out.put('::*');
   }
@@ -102,14 +102,22 @@ function structKeyword(ctx: EmitContext, id: TypeId): string {
   return isClass ? 'class ' : 'struct ';
 }
 
-/** A const pointer that is pointed to shows its const behind the star; other qualifiers do not. */
 function putPointerName(ctx: EmitContext, id: TypeId, depth: number): void {
+  putPointee(ctx, id, depth);
+  ctx.out.put('*');
+}
+
+/**
+ * Writes what a pointer or reference leads to, and a blank. A const pointer that is pointed to shows its const
+ * behind the star; for pahole, other qualifiers do not.
+ */
+function putPointee(ctx: EmitContext, id: TypeId, depth: number): void {
   const { out, table } = ctx;
   let target = table.sizeOrType(id);
-  if (target === 0) return out.put('void *');
+  if (target === 0) return out.put('void ');
   if (!ctx.quirks.declarators) {
     putTypeName(ctx, target, POINTEE_LIMIT, depth + 1);
-    return out.put(' *');
+    return out.put(' ');
   }
   let isConst = false;
   if (table.kind(target) === Kind.Const && table.kind(table.sizeOrType(target)) === Kind.Pointer) {
@@ -117,7 +125,7 @@ function putPointerName(ctx: EmitContext, id: TypeId, depth: number): void {
     target = table.sizeOrType(target);
   }
   putTypeName(ctx, target, POINTEE_LIMIT, depth + 1);
-  out.put(isConst ? ' const *' : ' *');
+  out.put(isConst ? ' const ' : ' ');
 }
 
 const QUALIFIER_TEXT: Readonly<Record<number, string>> = {
@@ -164,8 +172,10 @@ function isQualifiedPointer(ctx: EmitContext, id: TypeId): boolean {
 }
 
 function putArrayName(ctx: EmitContext, id: TypeId, limit: number, depth: number): void {
-  if (ctx.quirks.declarators) putTypeName(ctx, ctx.table.extra(id, 0), limit, depth + 1);
-  else putAbstractDeclarator(ctx, id);
+  const isWhole = !ctx.quirks.declarators && isVector(ctx, id);
+  if (!ctx.quirks.declarators && !isWhole) return putAbstractDeclarator(ctx, id);
+  putTypeName(ctx, ctx.table.extra(id, 0), limit, depth + 1);
+  if (isWhole) putVectorAttribute(ctx, id);
 }
 
 function putFunctionName(ctx: EmitContext, id: TypeId, depth: number): void {

@@ -1,7 +1,6 @@
 /** Typedefs, as pahole prints them. */
 
 import { Kind } from '../model/kinds.ts';
-import { TypeFlag } from '../model/side-columns.ts';
 import type { TypeId } from '../model/table.ts';
 import { putStruct, putUnion } from './composite.ts';
 import type { EmitContext } from './context.ts';
@@ -47,7 +46,11 @@ function putAggregateTypedef(ctx: EmitContext, target: TypeId, name: number): vo
   const nameOffset = table.nameOffset(target);
   const isUnion = kind === Kind.Union || (kind === Kind.Forward && table.kindFlag(target));
   if (nameOffset !== 0 && (isEnum || !ctx.expandTypes)) {
-    putAggregateName(ctx, target);
+    // pahole knows no other word for a class here.
+    if (ctx.quirks.typedefKeyword && !isEnum && !isUnion) {
+      out.put('struct ');
+      out.name(nameOffset);
+    } else putTypeName(ctx, target, Number.POSITIVE_INFINITY);
     // A union stands in the type column, as a member would.
     if (isUnion) out.spaces(ctx.typeSpacing - 6 - nameWidth(ctx, nameOffset));
     out.put(' ');
@@ -58,14 +61,6 @@ function putAggregateTypedef(ctx: EmitContext, target: TypeId, name: number): vo
   ctx.typeSpacing -= 8;
   if (isUnion) putUnion(ctx, target);
   else putStruct(ctx, target);
-}
-
-function putAggregateName(ctx: EmitContext, target: TypeId): void {
-  const { out, quirks, table } = ctx;
-  const isClass = ((table.side?.flags(target) ?? 0) & TypeFlag.Class) !== 0;
-  if (!isClass || !quirks.typedefKeyword) return putTypeName(ctx, target, Number.POSITIVE_INFINITY);
-  out.put('struct ');
-  out.name(table.nameOffset(target));
 }
 
 function nameWidth({ table }: EmitContext, nameOffset: number): number {

@@ -53,6 +53,13 @@ export class PackedInference {
     this.#markMisplaced(id);
   }
 
+  /** Infers what the structs in a struct are from where it puts them, as pahole does before it prints these. */
+  inferMembers(id: TypeId): void {
+    if (this.#placements.facts.table.kind(id) !== Kind.Struct) return;
+    this.#layouts.survey(id);
+    this.#markMisplaced(id);
+  }
+
   /**
    * Infers about every type of the table, so that the answer does not depend on which types were
    * looked at before.

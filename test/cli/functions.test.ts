@@ -44,7 +44,6 @@ describe('exit codes', () => {
     [['-s', '-p'], 2],
     [['-a', 'x'], 2],
     [['-F', 'elf'], 2],
-    [['-b'], 2],
     [['--nonsense'], 2],
   ])('%j gives %i', async (args, code) => {
     expect((await runCli(['functions', ...args, fixture('bpf-program.btf')])).code).toBe(code);
@@ -88,6 +87,56 @@ describe.skipIf(loadBinding('tspahole_dwarf') === undefined)('DWARF (skipped wit
 
   it('shows linkage names however they are stated', async () => {
     expect(await functions('-P', optimised)).toContain('void __builtin_putchar(void); /* linkage=putchar */');
+  });
+
+  it('lostResults: finds the result where a method is declared', async () => {
+    const methods = fixture('dwarf/namespaces.clangxx5.o');
+    expect((await functions('-A', methods)).join('\n')).toContain('int get(struct local * this);');
+    expect(await functions('--compat', '-A', methods)).toContain('void get(struct local * this);');
+  });
+
+  it('outerCounts: counts what is in blocks', async () => {
+    expect(await functions('-S', optimised)).toContain('open_file: 3');
+    expect(await functions('--compat', '-S', optimised)).toContain('open_file: 2');
+  });
+
+  it('singleRanges: adds up the ranges of code', async () => {
+    expect(await functions('-s', optimised)).toContain('sort: 40');
+    expect((await functions('--compat', '-s', optimised)).join()).not.toContain('sort');
+  });
+
+  it('prints the types of one function, and no other function', async () => {
+    const lines = await functions('-b', '-f', 'mid', optimised);
+    expect(lines[0]).toBe('typedef struct {');
+    expect(lines.filter((line) => line === '} point;')).toHaveLength(1);
+    expect(lines.at(-1)).toBe('point mid(point a, point b);');
+    const all = await functions('--compat', '-b', '-f', 'mid', optimised);
+    expect(all.filter((line) => line === '} point;')).toHaveLength(2);
+    expect(all).toContain('int use(int a);');
+  });
+
+  it('prints types with -A too, and only exported functions with -E', async () => {
+    expect(await functions('-A', '-b', optimised)).toContain('} point;');
+    expect(await functions('--compat', '-A', '-b', optimised)).not.toContain('} point;');
+    const exported = await functions('-E', '-b', optimised);
+    expect(exported).toContain('int use(int a);');
+    expect(exported.filter((line) => /\bhelper\(/.test(line))).toEqual([]);
+  });
+
+  it('makes one function compile', async () => {
+    expect(await functions('--compile=use', optimised)).toEqual([
+      'int use(int a)',
+      '{',
+      '\treturn 0;',
+      '}',
+      '',
+    ]);
+    expect(await functions('--compile', '-f', 'noargs', optimised)).toEqual([
+      'void noargs(void)',
+      '{',
+      '}',
+      '',
+    ]);
   });
 
   it('finds a function by an address in it', async () => {

@@ -4,6 +4,8 @@
 
 import { decodeBtf } from '../../src/btf/decode.ts';
 import { verifyBtf } from '../../src/btf/verify.ts';
+import { TypeEmission } from '../../src/emit/emission.ts';
+import { NO_EMISSION_QUIRKS, PAHOLE_EMISSION_QUIRKS } from '../../src/emit/emission-quirks.ts';
 import { PaholeEmitter, type PaholeOptions } from '../../src/emit/pahole.ts';
 import { PAHOLE_QUIRKS } from '../../src/emit/quirks.ts';
 import { layoutOf } from '../../src/layout/layout-of.ts';
@@ -51,6 +53,13 @@ export function printAll(table: TypeTable): void {
   for (let id = 1; id < table.end; id++) {
     const kind = table.kind(id);
     if (kind === Kind.Struct || kind === Kind.Union) attempt(() => layoutOf(layouts, id));
+  }
+  for (const emissionQuirks of [NO_EMISSION_QUIRKS, PAHOLE_EMISSION_QUIRKS]) {
+    const emission = new TypeEmission(layouts, { emissionQuirks });
+    for (let id = 1; id < Math.min(table.end, MAX_PRINTED); id++) {
+      attempt(() => emission.forPrototype(id, id));
+      attempt(() => emission.forDefinition(id));
+    }
   }
 }
 

@@ -63,9 +63,10 @@ function runFunctions(settings: FunctionSettings, streams: Streams): number {
 }
 
 function sinkFor(settings: FunctionSettings, { out }: Streams): Sink {
-  const { all, name, className, address, json } = settings;
+  const { all, name, className, address, json, expandTypes } = settings;
   if (json) return new FunctionJson(settings, out);
-  const asksForSome = all || name !== undefined || className !== undefined || address !== undefined;
+  const asksForSome =
+    all || name !== undefined || className !== undefined || address !== undefined || expandTypes;
   return asksForSome ? new FunctionShow(settings, out) : new FunctionList(settings, out);
 }
 
@@ -97,9 +98,9 @@ function visitUnits(sink: Sink, source: TypeSource, settings: FunctionSettings, 
 const COUNTS: readonly string[] = ['variables', 'labels', 'inlines', 'inlineTotals'];
 
 function loadOptions(settings: FunctionSettings): LoadOptions {
-  const { all, name, className, body, listing, declInfo, json, formats } = settings;
+  const { all, name, className, body, listing, declInfo, json, formats, expandTypes } = settings;
   const outlines = body || COUNTS.includes(listing);
-  const bodies = outlines || all || name !== undefined || className !== undefined;
+  const bodies = outlines || all || name !== undefined || className !== undefined || expandTypes;
   return { formats, dwarf: { functions: true, bodies, outlines, declFiles: declInfo || json } };
 }
 

@@ -89,11 +89,14 @@ function needsQualified({
 }
 
 /** What prints the listing, where that is not the text of layouts. */
-async function rendererFor({ json, reorganize, packable }: ListSettings): Promise<RendererMaker | undefined> {
+async function rendererFor(settings: ListSettings): Promise<RendererMaker | undefined> {
+  const { json, reorganize, packable, compile } = settings;
   if (reorganize || packable) return (await import('./reorganize.ts')).newReorganizer;
-  if (!json) return undefined;
-  const { JsonRenderer } = await import('./json-renderer.ts');
-  return (settings, { out }, cachelineSize) => new JsonRenderer(settings, out, cachelineSize);
+  if (json) {
+    const { JsonRenderer } = await import('./json-renderer.ts');
+    return (given, { out }, cachelineSize) => new JsonRenderer(given, out, cachelineSize);
+  }
+  return compile ? (await import('./compilation.ts')).newCompiler : undefined;
 }
 
 /** What is asked for can be read, and the rest named: a file that fails does not hold up the others. */

@@ -22,7 +22,7 @@ export async function runSubcommand(
 }
 
 /** Each in a chunk of its own. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   functions: async () => (await import('./functions.ts')).functionsCommand,
   header: async () => (await import('./header.ts')).headerCommand,
   probe: async () => (await import('./probe/command.ts')).probeCommand,

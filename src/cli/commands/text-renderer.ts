@@ -13,6 +13,7 @@ import {
 } from '../../internal.ts';
 import type { Output } from '../output.ts';
 import type { ListSettings } from '../settings.ts';
+import type { Compilation } from './compilation.ts';
 import type { Container } from './relations.ts';
 import type { Counted, Renderer, Unit } from './renderer.ts';
 
@@ -20,6 +21,7 @@ export class TextRenderer implements Renderer {
   readonly #settings: ListSettings;
   readonly #output: Output;
   readonly #isSorted: boolean;
+  readonly #compilation: Compilation | undefined;
   readonly #waiting: SortEntry[] = [];
   readonly #waste = emptyWaste();
   #unit!: Unit;
@@ -28,7 +30,8 @@ export class TextRenderer implements Renderer {
   #plain: PlainListing | undefined;
   #typedefs: Uint32Array | undefined;
 
-  constructor(settings: ListSettings, output: Output) {
+  constructor(settings: ListSettings, output: Output, compilation?: Compilation) {
+    this.#compilation = compilation;
     this.#settings = settings;
     this.#output = output;
     this.#isSorted = settings.sort && settings.listing === 'layout';
@@ -47,11 +50,13 @@ export class TextRenderer implements Renderer {
       { ...options, relativeOffsets: relOffset, usedAt, quirks },
       sink,
     );
+    this.#compilation?.begin(unit, this.#emitter, this.#isSorted);
   }
 
   prepareListing(): void {
     const { listing } = this.#settings;
-    if (listing !== 'layout' || this.#isSorted || !canListPlainly(this.#emitter)) {
+    const isPlain = listing === 'layout' && !this.#isSorted && this.#compilation === undefined;
+    if (!isPlain || !canListPlainly(this.#emitter)) {
       this.#unit.layouts.placeAll();
     } else this.#plain = new PlainListing(this.#emitter, (bytes) => this.#output.write(bytes));
   }
@@ -147,8 +152,7 @@ export class TextRenderer implements Renderer {
     let last: PaholeEmitter | undefined;
     for (const { emitter, id } of sorted) {
       if (emitter !== last) last?.context.out.flush();
-      emitter.emit(id);
-      emitter.context.out.newline();
+      this.#put(emitter, id);
       emitter.context.out.flushIfLarge();
       last = emitter;
     }
@@ -159,8 +163,13 @@ export class TextRenderer implements Renderer {
     const isNamed = this.#unit.table.nameOffset(id) !== 0;
     const typedef = isNamed ? 0 : this.#typedefOf(id);
     if (!isNamed && typedef === 0 && !this.#settings.nestedAnonInclude) return;
-    this.#emitter.emit(id, typedef === 0 ? undefined : typedef);
-    this.#emitter.context.out.newline();
+    this.#put(this.#emitter, id, typedef === 0 ? undefined : typedef);
+  }
+
+  #put(emitter: PaholeEmitter, id: TypeId, typedefId?: TypeId): void {
+    if (this.#compilation !== undefined) return this.#compilation.put(emitter, id, typedefId);
+    emitter.emit(id, typedefId);
+    emitter.context.out.newline();
   }
 
   /** One line: the name and the numbers of the listing. */

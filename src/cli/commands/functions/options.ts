@@ -20,7 +20,13 @@ export const FUNCTION_OPTIONS: readonly CommandOption[] = [
   {
     name: 'expand-types',
     short: 'b',
-    help: 'not in this version',
+    help: 'print the types that prototypes need before them',
+  },
+  {
+    name: 'compile',
+    metavar: 'NAME',
+    optional: true,
+    help: 'as -b, and each function with a body, to be compiled; only the function NAME if given',
   },
   { name: 'no-parm-names', help: 'leave out the names of parameters' },
   { name: 'decl-info', short: 'l', help: 'print where functions are declared' },
@@ -54,5 +60,6 @@ Examples:
   tspahole functions -s libc.so.6             sizes
   tspahole functions -c file -F btf vmlinux   functions that take a struct file *
   tspahole functions -f main -i a.out         what was inlined into main
+  tspahole functions -b -f main a.out         main and the types that it needs
   tspahole functions -E --json libc.so.6      exported functions as JSON
 `;

@@ -39,14 +39,16 @@ export interface FunctionSettings {
   /** Print what the body contains. */
   readonly body: boolean;
   readonly noParameterNames: boolean;
+  /** Print the types that prototypes need before them. */
+  readonly expandTypes: boolean;
+  /** Print functions with a body that returns something. */
+  readonly compile: boolean;
 }
 
 /** Puts the words together. Throws `usage` for values of a wrong form. */
 export function functionSettings(words: CommandWords): FunctionSettings {
-  if (words.has('expand-types')) {
-    throw new TspaholeError('usage', 'functions: --expand-types is not supported in this version');
-  }
   const compat = words.has('compat');
+  const compile = words.value('compile') !== undefined;
   const address = parseAddress(words.value('addr'));
   const verbose = words.has('verbose') || words.has('inline-expansions');
   return {
@@ -60,13 +62,15 @@ export function functionSettings(words: CommandWords): FunctionSettings {
     all: words.has('all'),
     // pfunct takes 0 for not given.
     address: compat && address === 0n ? undefined : address,
-    name: asLatin1(words.value('function')),
+    name: asLatin1(words.value('compile') || words.value('function')),
     className: asLatin1(words.value('class')),
     externalOnly: words.has('externals'),
     inlined: words.has('cc-inlined') ? 1 : words.has('cc-uninlined') ? 2 : undefined,
     declInfo: words.has('decl-info'),
     body: words.has('variables') || words.has('inline-expansions'),
     noParameterNames: words.has('no-parm-names'),
+    expandTypes: words.has('expand-types') || compile,
+    compile,
   };
 }
 

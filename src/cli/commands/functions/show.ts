@@ -1,9 +1,10 @@
-/** `FunctionShow`: `-A`, `-f`, `-a` and `-c`: prints what it finds at once, in the order of the file. */
+/** `FunctionShow`: `-A`, `-b`, `-f`, `-a` and `-c`: prints what it finds at once, in the order of the file. */
 
 import type { TypeId } from '../../../index.ts';
 import type { Output } from '../../output.ts';
 import { bodyText } from './body.ts';
-import { passesKinds } from './filter.ts';
+import { FunctionExpansion } from './expansion.ts';
+import { passesFilters, passesKinds } from './filter.ts';
 import { pointsTo } from './parameters.ts';
 import type { FunctionSettings } from './settings.ts';
 import type { FunctionUnit, UnitFunction } from './unit.ts';
@@ -11,7 +12,8 @@ import type { FunctionUnit, UnitFunction } from './unit.ts';
 export class FunctionShow {
   readonly #settings: FunctionSettings;
   readonly #output: Output;
-  /** External functions that `-c` has printed. */
+  readonly #expansion: FunctionExpansion;
+  /** Functions that `-b` or `-c` has printed and does not print again. */
   readonly #printed = new Set<string>();
   #declaration = '';
   #pending = '';
@@ -23,15 +25,17 @@ export class FunctionShow {
   constructor(settings: FunctionSettings, output: Output) {
     this.#settings = settings;
     this.#output = output;
+    this.#expansion = new FunctionExpansion(settings);
   }
 
   /** Prints what a unit has of what is asked for. */
   visit(unit: FunctionUnit): void {
-    const { name, address, className } = this.#settings;
+    const { name, address, className, all, expandTypes } = this.#settings;
+    this.#expansion.begin(unit);
     if (address !== undefined) this.#showAt(unit, address);
     else if (name !== undefined) this.#showNamed(unit, name);
     else if (className !== undefined) this.#showUsers(unit, className);
-    else this.#showAll(unit);
+    else this.#showAll(unit, expandTypes && !all);
     this.#flush();
   }
 
@@ -45,16 +49,16 @@ export class FunctionShow {
     this.#flush();
   }
 
-  #showAll(unit: FunctionUnit): void {
+  #showAll(unit: FunctionUnit, once: boolean): void {
     const { quirks } = this.#settings;
     for (const fn of unit.functions()) {
       if (!isShown(fn) || !(quirks.unfiltered || passesKinds(fn, this.#settings))) continue;
-      this.#show(unit, fn);
+      if (!once || !this.#isRepeated(fn)) this.#show(unit, fn);
     }
   }
 
   #showNamed(unit: FunctionUnit, name: string): void {
-    const { all, quirks } = this.#settings;
+    const { all, quirks, expandTypes } = this.#settings;
     const named = unit.functions().filter((fn) => fn.name === name);
     const [first] = named;
     if (first === undefined) return;
@@ -62,12 +66,20 @@ export class FunctionShow {
       if (isShown(first)) this.#show(unit, first);
       this.isFound = true;
       this.isDone = !all;
+      if (expandTypes && !all) this.#showRest(unit, first);
       return;
     }
     const shown = named.filter((fn) => isShown(fn) && passesKinds(fn, this.#settings));
     for (const fn of all ? shown : shown.slice(0, 1)) this.#show(unit, fn);
     this.isDone = shown.length > 0 && !all;
     if (shown.length === 0 && this.#declaration === '') this.#declaration = this.#textOf(unit, first);
+  }
+
+  /** pfunct goes on with all functions of the unit, and then again with a static one. */
+  #showRest(unit: FunctionUnit, first: UnitFunction): void {
+    const isAgain = passesFilters(first, this.#settings) && (first.row === undefined || !first.isExternal);
+    if (!isAgain) this.#printed.add(first.name);
+    this.#showAll(unit, true);
   }
 
   #showAt(unit: FunctionUnit, address: bigint): void {
@@ -102,7 +114,9 @@ export class FunctionShow {
   }
 
   #isRepeated({ name, isExternal }: UnitFunction): boolean {
-    if (!isExternal) return false;
+    // A compiler takes one definition of a name.
+    const { quirks, compile } = this.#settings;
+    if (!isExternal && !quirks.firstEntries && !compile) return false;
     if (this.#printed.has(name)) return true;
     this.#printed.add(name);
     return false;
@@ -116,7 +130,7 @@ export class FunctionShow {
 
   #textOf(unit: FunctionUnit, fn: UnitFunction): string {
     const { body, all } = this.#settings;
-    const text = `${unit.prototype(fn)}\n`;
+    const text = this.#expansion.textOf(unit, fn);
     return body && !all ? text + bodyText(unit, fn, this.#settings) : text;
   }
 

@@ -46,11 +46,16 @@ export class FunctionUnit {
     this.name = name;
     this.#settings = settings;
     this.#rows = table.side?.functions;
-    this.layouts = new Layouts(table, { lazyPacked: true });
+    this.layouts = new Layouts(table, {
+      lazyPacked: settings.compat || !settings.expandTypes,
+      paholeClasses: settings.compat,
+    });
     this.emitter = new FunctionEmitter(this.layouts, {
       quirks: settings.compat ? PAHOLE_QUIRKS : NO_QUIRKS,
       functionQuirks: settings.quirks,
       noParameterNames: settings.noParameterNames,
+      noInline: settings.compile,
+      noSemicolon: settings.compile,
       usedAt: settings.declInfo ? name : undefined,
     });
   }
@@ -98,7 +103,7 @@ export class FunctionUnit {
     return count > 0 && table.extra(proto, 2 * count - 1) === 0 ? count - 1 : count;
   }
 
-  /** The prototype of a function, with its semicolon. */
+  /** The prototype of a function, with its semicolon unless a body follows. */
   prototype({ id, row }: UnitFunction): string {
     const { emitter } = this;
     return emitter.context.out.capture(() => emitter.emit(id, row));
