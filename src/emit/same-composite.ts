@@ -3,6 +3,8 @@
  * Names of different tables are compared by their bytes.
  */
 
+import { HEADER_WORDS, infoVlen } from '../model/records.ts';
+import type { StringTable } from '../model/strings.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
 import { memberBitOffset, memberBitSize } from '../model/types.ts';
 import { KeptComposites } from './kept-composites.ts';
@@ -20,6 +22,10 @@ export class SeenComposites {
   readonly #innerNames: number[] = [];
   readonly #innerNameNumbers = new Map<string, number>();
   readonly #kept = new KeptComposites();
+  /** The strings that the words of {@link #byWords} refer to: those of the first table. */
+  #strings: StringTable | undefined;
+  /** By the words of a record, each place for the last of its hash: a number plus one, 0 for none. */
+  readonly #byWords = new Uint32Array(1 << WORD_HASH_BITS);
 
   /**
    * With `ignoreKind`, a struct and a union may be the same, as for pahole. `nameOf` gives the names that tell
@@ -45,6 +51,24 @@ export class SeenComposites {
   /** The number of a named struct or union, which is added when no equal one is there. */
   numberOf(table: TypeTable, id: TypeId): number {
     const innerName = this.#innerName(table, id);
+    if (innerName !== 0) return this.#numberByName(table, id, innerName);
+    this.#strings ??= table.strings;
+    if (table.strings !== this.#strings) return this.#numberByName(table, id, 0);
+    // Units of one file repeat one another's types, and share their strings.
+    const slot = hashOfWords(table, id);
+    const likely = (this.#byWords[slot] as number) - 1;
+    if (likely >= 0 && this.#hasWordsOf(likely, table, id)) return likely;
+    const number = this.#numberByName(table, id, 0);
+    this.#byWords[slot] = number + 1;
+    return number;
+  }
+
+  #hasWordsOf(number: number, table: TypeTable, id: TypeId): boolean {
+    const other = this.#tables[number] as TypeTable;
+    return other.strings === table.strings && hasSameWords(other, this.#ids[number] as TypeId, table, id);
+  }
+
+  #numberByName(table: TypeTable, id: TypeId, innerName: number): number {
     const hash = (hashOf(table, id) + Math.imul(innerName, 0x9e37_79b1)) | 0;
     const slots = this.#slots;
     const mask = slots.length - 1;
@@ -95,6 +119,33 @@ export class SeenComposites {
 }
 
 const FIRST_CAPACITY = 1 << 15;
+const WORD_HASH_BITS = 15;
+
+/** A hash of the words that {@link hasSameWords} looks at first. */
+function hashOfWords({ words, starts, firstId }: TypeTable, id: TypeId): number {
+  const at = starts[id - firstId] as number;
+  const mixed = Math.imul(
+    (words[at] as number) ^ Math.imul(words[at + 2] as number, 0x85eb_ca6b),
+    0x9e37_79b1,
+  );
+  return (mixed + Math.imul(words[at + 1] as number, 0xc2b2_ae35)) >>> (32 - WORD_HASH_BITS);
+}
+
+/** Whether two composites with names in the same strings agree in all but the ids of their members' types. */
+function hasSameWords(a: TypeTable, aId: TypeId, b: TypeTable, bId: TypeId): boolean {
+  const [aWords, bWords] = [a.words, b.words];
+  let at = a.startOf(aId);
+  let bAt = b.startOf(bId);
+  const info = aWords[at + 1] as number;
+  if (aWords[at] !== bWords[bAt] || info !== bWords[bAt + 1] || aWords[at + 2] !== bWords[bAt + 2])
+    return false;
+  for (let left = infoVlen(info); left > 0; left--) {
+    at += HEADER_WORDS;
+    bAt += HEADER_WORDS;
+    if (aWords[at] !== bWords[bAt] || aWords[at + 2] !== bWords[bAt + 2]) return false;
+  }
+  return true;
+}
 
 /** Bytes of a name that are hashed. Of a longer one the length is, too: names may be tails of one another. */
 const HASHED_BYTES = 256;
