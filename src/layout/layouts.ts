@@ -18,7 +18,7 @@ import {
 } from './placement.ts';
 import { placeBySide } from './side-placement.ts';
 import { applyStatedAlignments } from './stated-alignment.ts';
-import { survey } from './survey.ts';
+import { possibleMisplacers, survey } from './survey.ts';
 import { TypeFacts } from './type-facts.ts';
 
 /** How layouts are computed. */
@@ -136,16 +136,18 @@ export class Layouts {
   }
 
   /**
-   * Finds out about all structs and unions all but their members: what is needed before the first of them
-   * is printed. Members are placed when they are asked for.
+   * Finds out about all structs and unions what is needed before the first of them is printed: with side columns
+   * whether they put a struct where its alignment forbids, else all but their members. The rest is found when it
+   * is asked for.
    * @internal
    */
   surveyAll(): void {
     if (this.#hasPlacedAll || this.#hasSurveyedAll) return;
-    // What the survey knows nothing of may be stated there.
-    if (this.table.side !== undefined) return this.placeAll();
+    // What the survey knows nothing of may be stated there. Of many units little is printed.
+    if (this.table.side !== undefined && this.table.base !== undefined) return this.placeAll();
     this.#hasSurveyedAll = true;
-    survey(this.#placements, this.composites);
+    if (this.table.side === undefined) return survey(this.#placements, this.composites);
+    for (const id of possibleMisplacers(this.table, this.composites)) this.firstMember(id);
   }
 
   /**

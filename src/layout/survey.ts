@@ -17,6 +17,7 @@ import {
   SURVEYED,
   WASTE_FIELDS,
 } from './placement.ts';
+import { MAX_TYPE_DEPTH } from './type-facts.ts';
 
 /**
  * Finds waste, alignment and flags of structs and unions, given by ascending ids; those with bitfields it
@@ -88,4 +89,62 @@ export function survey(placements: Placements, composites: Uint32Array): void {
     if (holeCount !== 0) waste[id * WASTE_FIELDS] = holeCount;
     if (typeSize !== lastByte) waste[id * WASTE_FIELDS + 4] = (typeSize - lastByte) % OFFSET_RANGE;
   }
+}
+
+/** A multiple, in bytes, of what any type of a table wants to be aligned to: what lies at a multiple of it lies well. */
+function naturalUnit({ words, starts, pointerSize }: TypeTable): number {
+  let largest = pointerSize;
+  for (let index = 0; index < starts.length; index++) {
+    const start = starts[index] as number;
+    const kind = ((words[start + 1] as number) >>> 24) & 0x7f;
+    const isScalar = kind === Kind.Int || kind === Kind.Float || kind === Kind.Complex;
+    if (isScalar && (words[start + 2] as number) > largest) largest = words[start + 2] as number;
+  }
+  return 2 ** Math.ceil(Math.log2(Math.max(8, largest)));
+}
+
+/**
+ * Of `composites`, own ids of `table`, those that may put a struct where its natural alignment forbids: whoever has
+ * a member by value, behind aliases, in an odd place. A loop over words, since nothing else of most is needed.
+ */
+export function possibleMisplacers(table: TypeTable, composites: Uint32Array): number[] {
+  const { words, starts, firstId, end } = table;
+  const found: number[] = [];
+  const unit = naturalUnit(table);
+  for (let next = 0; next < composites.length; next++) {
+    const id = composites[next] as number;
+    const start = starts[id - firstId] as number;
+    const info = words[start + 1] as number;
+    const isStruct = ((info >>> 24) & 0x7f) === Kind.Struct;
+    const size = words[start + 2] as number;
+    if (!isStruct && size % unit === 0) continue;
+    const last = start + HEADER_WORDS + 3 * (info & 0x00ff_ffff);
+    for (let at = start + HEADER_WORDS; at < last; at += 3) {
+      if (isStruct && (words[at + 2] as number) % (8 * unit) === 0) continue;
+      const type = words[at + 1] as number;
+      if (!(type >= firstId && type < end)) continue;
+      const kind = ((words[(starts[type - firstId] as number) + 1] as number) >>> 24) & 0x7f;
+      const mayBeStruct =
+        kind === Kind.Struct ||
+        kind === Kind.Typedef ||
+        (kind >= Kind.Volatile && kind <= Kind.Restrict) ||
+        kind === Kind.Atomic;
+      if (!mayBeStruct || (kind !== Kind.Struct && !leadsToStruct(table, type))) continue;
+      found.push(id);
+      break;
+    }
+  }
+  return found;
+}
+
+function leadsToStruct(table: TypeTable, id: number): boolean {
+  let type = id;
+  for (let depth = 0; depth < MAX_TYPE_DEPTH; depth++) {
+    const kind = table.kind(type);
+    const isAlias =
+      kind === Kind.Typedef || (kind >= Kind.Volatile && kind <= Kind.Restrict) || kind === Kind.Atomic;
+    if (!isAlias) return kind === Kind.Struct;
+    type = table.sizeOrType(type);
+  }
+  return false;
 }
