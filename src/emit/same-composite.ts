@@ -51,10 +51,10 @@ export class SeenComposites {
   /** The number of a named struct or union, which is added when no equal one is there. */
   numberOf(table: TypeTable, id: TypeId): number {
     const innerName = this.#innerName(table, id);
-    if (innerName !== 0) return this.#numberByName(table, id, innerName);
+    // Units of one file repeat one another's types, and share their strings.
+    if (innerName !== 0 || table.side === undefined) return this.#numberByName(table, id, innerName);
     this.#strings ??= table.strings;
     if (table.strings !== this.#strings) return this.#numberByName(table, id, 0);
-    // Units of one file repeat one another's types, and share their strings.
     const slot = hashOfWords(table, id);
     const likely = (this.#byWords[slot] as number) - 1;
     if (likely >= 0 && this.#hasWordsOf(likely, table, id)) return likely;
@@ -121,7 +121,7 @@ export class SeenComposites {
 const FIRST_CAPACITY = 1 << 15;
 const WORD_HASH_BITS = 15;
 
-/** A hash of the words that {@link hasSameWords} looks at first. */
+/** A hash of the words that {@link hasSameWords} looks at first, of an own id of the table. */
 function hashOfWords({ words, starts, firstId }: TypeTable, id: TypeId): number {
   const at = starts[id - firstId] as number;
   const mixed = Math.imul(

@@ -1,10 +1,11 @@
 /** Types that units and files repeat are the same by name, size and members. */
 
 import { describe, expect, it } from 'vitest';
+import { decodeBtf } from '../../src/btf/decode.ts';
 import { SeenComposites } from '../../src/emit/same-composite.ts';
 import { SideColumns } from '../../src/model/side-columns.ts';
 import { TypeTable } from '../../src/model/table.ts';
-import { int, struct, type TypeRecord, union } from '../support/btf-writer.ts';
+import { int, splitBtf, struct, type TypeRecord, typedef, union } from '../support/btf-writer.ts';
 import { idOf, tableOf } from '../support/types.ts';
 
 /** As a unit of DWARF. */
@@ -79,3 +80,33 @@ function pairs(...members: readonly (readonly [name: string, bitOffset: number])
 function many(count: number): Member[] {
   return Array.from({ length: count }, (_, index) => ['member', 1, 32 * index]);
 }
+
+describe('of units that share their strings', () => {
+  const first = tableOf([
+    INT,
+    POINT,
+    struct('point', 8, pairs(['y', 0], ['x', 32])),
+    struct('point', 8, pairs(['x', 0], ['y', 16])),
+    typedef('other', 1),
+    POINT,
+  ]);
+  const { words, starts, strings, pointerSize, endian } = first;
+  const unit = (): TypeTable =>
+    new TypeTable({ words, starts, strings, pointerSize, endian, side: new SideColumns({}) });
+
+  it('a record is recognised, and one that differs in a name or an offset is not', () => {
+    const seen = new SeenComposites();
+    expect([2, 3, 4, 6].map((id) => seen.numberOf(unit(), id))).toEqual([0, 1, 2, 0]);
+    expect([2, 3, 4, 6].map((id) => seen.numberOf(unit(), id))).toEqual([0, 1, 2, 0]);
+  });
+});
+
+it('types of a base are told apart as those of the table that is split from it', () => {
+  const { base, split } = splitBtf(
+    [INT, POINT, struct('a', 4, pairs(['x', 0]))],
+    [struct('b', 4, pairs(['x', 0]))],
+  );
+  const table = decodeBtf(split, { base: decodeBtf(base) });
+  const seen = new SeenComposites();
+  expect([2, 3, 4, 2].map((id) => seen.add(table, id))).toEqual([true, true, true, false]);
+});
