@@ -1,6 +1,6 @@
 /** What the command line uses beyond the public interface. Not stable. */
 
-export { replaceFile } from './elf/replace-file.ts';
+export { replaceFile, replaceFileBy } from './elf/replace-file.ts';
 export { findRunningVmlinux } from './elf/running-kernel.ts';
 export { updateSections } from './elf/writer.ts';
 export { TypeEmission } from './emit/emission.ts';

@@ -8,7 +8,7 @@ import { TspaholeError } from '../model/errors.ts';
 import { Kind } from '../model/kinds.ts';
 import { StringTable } from '../model/strings.ts';
 import { type TypeId, TypeTable } from '../model/table.ts';
-import { forEachTypeRef } from '../model/traverse.ts';
+import { forEachTypeRef, heldType } from '../model/traverse.ts';
 import { mapRecords } from './copy.ts';
 
 /**
@@ -140,31 +140,6 @@ function embeddedComposites(table: TypeTable, old: TypeTable): Uint8Array {
     });
   }
   return isEmbedded;
-}
-
-/** Longest chain of types around what a member holds. */
-const MAX_CHAIN = 256;
-
-/** The type that lies in a member behind names, qualifiers and arrays. */
-function heldType(table: TypeTable, member: TypeId): TypeId {
-  let id = member;
-  for (let depth = 0; depth < MAX_CHAIN; depth++) {
-    switch (table.kind(id)) {
-      case Kind.Const:
-      case Kind.Restrict:
-      case Kind.Volatile:
-      case Kind.Typedef:
-      case Kind.TypeTag:
-        id = table.sizeOrType(id);
-        break;
-      case Kind.Array:
-        id = table.extra(id, 0);
-        break;
-      default:
-        return id;
-    }
-  }
-  return 0;
 }
 
 /** Own names only move; those of the old base are the names of the types that were found. */

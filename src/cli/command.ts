@@ -1,8 +1,7 @@
 /** What a sub-command is, and its words on the command line. The listing has a grammar of its own, argp.ts. */
 
 import { parseArgs } from 'node:util';
-import { type loadSync, type openFileSource, type parseElf, TspaholeError } from '../index.ts';
-import type { emptyTable } from '../internal.ts';
+import { TspaholeError } from '../index.ts';
 import type { Streams } from './run.ts';
 
 /** An option of a sub-command. On the command line `_` may stand for the `-` in its name. */
@@ -33,18 +32,7 @@ export interface Command {
   /** What stands below the options in `--help`: examples, and facts that the options leave open. */
   readonly notes: string;
   /** Carries it out and gives the exit code. Throws {@link TspaholeError}. */
-  readonly run: (words: CommandWords, streams: Streams, readers: Readers) => number | Promise<number>;
-}
-
-/**
- * What reads files. It is handed over, since a sub-command that imports it makes the bundler take what it shares
- * with `-w` out of the chunk that a listing starts from.
- */
-export interface Readers {
-  readonly loadSync: typeof loadSync;
-  readonly openFileSource: typeof openFileSource;
-  readonly parseElf: typeof parseElf;
-  readonly emptyTable: typeof emptyTable;
+  readonly run: (words: CommandWords, streams: Streams) => number | Promise<number>;
 }
 
 /** The words that a sub-command was called with. */
@@ -63,10 +51,9 @@ export async function runCommand(
   command: Command,
   args: readonly string[],
   streams: Streams,
-  readers: Readers,
 ): Promise<number> {
   const words = parseWords(command, args);
-  if (!words.has('help')) return command.run(words, streams, readers);
+  if (!words.has('help')) return command.run(words, streams);
   const { printCommandHelp } = await import('./command-help.ts');
   return printCommandHelp(command, streams);
 }

@@ -5,8 +5,6 @@
  * JavaScript that is not run costs time at every start.
  */
 
-import { loadSync, openFileSource, parseElf } from '../index.ts';
-import { emptyTable } from '../internal.ts';
 import { asksForCompat, type ParsedArguments, type ParsedOption, parseArguments } from './argp.ts';
 import { runList } from './commands/list.ts';
 import { BrokenPipe, type Output, writeText } from './output.ts';
@@ -67,7 +65,7 @@ async function dispatch(invocation: Invocation): Promise<number> {
   const word = args[0];
   if (!asPahole && word !== undefined && SUBCOMMANDS.includes(word)) {
     const { runSubcommand } = await import('./commands/subcommand.ts');
-    return runSubcommand(word, args.slice(1), streams, { loadSync, openFileSource, parseElf, emptyTable });
+    return runSubcommand(word, args.slice(1), streams);
   }
 
   const parsed = parseArguments(args, compat);

@@ -6,6 +6,7 @@ import {
   fchownSync,
   fsyncSync,
   openSync,
+  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -15,6 +16,9 @@ import {
 } from 'node:fs';
 import { TspaholeError } from '../model/errors.ts';
 
+/** Takes what is written; the bytes are only valid during the call. */
+export type FileSink = (bytes: Uint8Array) => void;
+
 /**
  * Writes the chunks to a file beside `path` and renames it into place, so that readers see the old contents
  * or the new. Mode and owner stay those of a file that is replaced; a symbolic link stays one. What is no
@@ -22,19 +26,42 @@ import { TspaholeError } from '../model/errors.ts';
  * throws; then `path` is as it was.
  */
 export function replaceFile(path: string, chunks: Iterable<Uint8Array>): void {
+  replaceFileBy(path, (sink) => {
+    for (const chunk of chunks) sink(chunk);
+  });
+}
+
+/**
+ * {@link replaceFile} for contents that `write` hands over. With `keepsEqual`, a file that has these bytes
+ * already is left alone, so that make sees no change.
+ */
+export function replaceFileBy(
+  path: string,
+  write: (sink: FileSink) => void,
+  { keepsEqual = false }: { readonly keepsEqual?: boolean } = {},
+): void {
   const old = statSync(path, { throwIfNoEntry: false });
   if (old !== undefined && !old.isFile()) {
-    writeTo(path, path, { flags: 'w' }, chunks);
+    writeTo(path, path, { flags: 'w' }, write);
     return;
   }
   const target = old === undefined ? path : attempt(path, () => realpathSync(path));
   const temporary = `${target}.${process.pid}.tmp`;
   try {
-    writeTo(path, temporary, { flags: 'wx', old }, chunks);
-    attempt(path, () => renameSync(temporary, target));
+    writeTo(path, temporary, { flags: 'wx', old }, write);
+    if (keepsEqual && old !== undefined && isSame(temporary, target)) rmSync(temporary);
+    else attempt(path, () => renameSync(temporary, target));
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+function isSame(left: string, right: string): boolean {
+  try {
+    return readFileSync(left).equals(readFileSync(right));
+  } catch {
+    return false;
   }
 }
 
@@ -48,11 +75,11 @@ function writeTo(
   name: string,
   path: string,
   { flags, old }: WriteOptions,
-  chunks: Iterable<Uint8Array>,
+  write: (sink: FileSink) => void,
 ): void {
   const descriptor = attempt(name, () => openSync(path, flags, 0o666));
   try {
-    for (const chunk of chunks) writeAll(name, descriptor, chunk);
+    write((bytes) => writeAll(name, descriptor, bytes));
     if (old !== undefined) keepOwner(name, descriptor, old);
     // What is renamed before it is on the disk may be empty after a crash.
     if (flags === 'wx') attempt(name, () => fsyncSync(descriptor));

@@ -147,7 +147,7 @@ export class Layouts {
     if (this.table.side !== undefined && this.table.base !== undefined) return this.placeAll();
     this.#hasSurveyedAll = true;
     if (this.table.side === undefined) return survey(this.#placements, this.composites);
-    for (const id of possibleMisplacers(this.table, this.composites)) this.firstMember(id);
+    for (const id of possibleMisplacers(this.facts, this.composites)) this.firstMember(id);
   }
 
   /**

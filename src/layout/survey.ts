@@ -17,7 +17,7 @@ import {
   SURVEYED,
   WASTE_FIELDS,
 } from './placement.ts';
-import { MAX_TYPE_DEPTH } from './type-facts.ts';
+import type { TypeFacts } from './type-facts.ts';
 
 /**
  * Finds waste, alignment and flags of structs and unions, given by ascending ids; those with bitfields it
@@ -104,10 +104,11 @@ function naturalUnit({ words, starts, pointerSize }: TypeTable): number {
 }
 
 /**
- * Of `composites`, own ids of `table`, those that may put a struct where its natural alignment forbids: whoever has
+ * Of `composites`, own ids of the table, those that may put a struct where its natural alignment forbids: whoever has
  * a member by value, behind aliases, in an odd place. A loop over words, since nothing else of most is needed.
  */
-export function possibleMisplacers(table: TypeTable, composites: Uint32Array): number[] {
+export function possibleMisplacers(facts: TypeFacts, composites: Uint32Array): number[] {
+  const { table } = facts;
   const { words, starts, firstId, end } = table;
   const found: number[] = [];
   const unit = naturalUnit(table);
@@ -123,28 +124,10 @@ export function possibleMisplacers(table: TypeTable, composites: Uint32Array): n
       if (isStruct && (words[at + 2] as number) % (8 * unit) === 0) continue;
       const type = words[at + 1] as number;
       if (!(type >= firstId && type < end)) continue;
-      const kind = ((words[(starts[type - firstId] as number) + 1] as number) >>> 24) & 0x7f;
-      const mayBeStruct =
-        kind === Kind.Struct ||
-        kind === Kind.Typedef ||
-        (kind >= Kind.Volatile && kind <= Kind.Restrict) ||
-        kind === Kind.Atomic;
-      if (!mayBeStruct || (kind !== Kind.Struct && !leadsToStruct(table, type))) continue;
+      if (!facts.isStructBehindAliases(type)) continue;
       found.push(id);
       break;
     }
   }
   return found;
-}
-
-function leadsToStruct(table: TypeTable, id: number): boolean {
-  let type = id;
-  for (let depth = 0; depth < MAX_TYPE_DEPTH; depth++) {
-    const kind = table.kind(type);
-    const isAlias =
-      kind === Kind.Typedef || (kind >= Kind.Volatile && kind <= Kind.Restrict) || kind === Kind.Atomic;
-    if (!isAlias) return kind === Kind.Struct;
-    type = table.sizeOrType(type);
-  }
-  return false;
 }

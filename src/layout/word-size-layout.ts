@@ -22,9 +22,10 @@ import { TspaholeError } from '../model/errors.ts';
 import { Kind } from '../model/kinds.ts';
 import { HEADER_WORDS } from '../model/records.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
+import { heldType } from '../model/traverse.ts';
 import { memberBitOffset } from '../model/types.ts';
 import { Layouts } from './layouts.ts';
-import { MAX_TYPE_DEPTH, TypeFacts } from './type-facts.ts';
+import { TypeFacts } from './type-facts.ts';
 import {
   carryMember,
   carryPlace,
@@ -137,7 +138,7 @@ class LayoutPass {
     for (let at = end - 1; at >= start; at--) {
       const type = this.#layouts.members.typeId[at] as number;
       for (const { table } of [this.#source, this.#target]) {
-        const base = baseOf(table, type);
+        const base = heldType(table, type);
         if (isComposite(table.kind(base)) && this.#state[base] === NEW) stack.push(base);
       }
     }
@@ -214,7 +215,7 @@ class LayoutPass {
 
   /** Alignment of a type of the source as far as no attribute raised it. */
   #naturalOf(typeId: TypeId): number {
-    const base = baseOf(this.#source.table, typeId);
+    const base = heldType(this.#source.table, typeId);
     return this.#natural[base] || alignmentOf(this.#source, typeId);
   }
 
@@ -236,7 +237,7 @@ class LayoutPass {
     const [start, last] = this.#memberRange(id);
     const size = lowestBit(table.sizeOrType(id));
     for (let at = start; at < last; at++) {
-      const base = baseOf(table, members.typeId[at] as number);
+      const base = heldType(table, members.typeId[at] as number);
       if (!isComposite(table.kind(base))) continue;
       const bound = Math.min(size, lowestBit((members.bitOffset[at] as number) >>> 3));
       if ((alignments[base] as number) <= bound) continue;
@@ -278,30 +279,9 @@ function newSide(facts: TypeFacts, largestAlignment: number): Side {
   return { table, facts, largestAlignment, alignments: new Uint32Array(table.end) };
 }
 
-/** The type behind typedefs, qualifiers, tags and arrays. */
-function baseOf(table: TypeTable, id: TypeId): TypeId {
-  for (let depth = 0; depth < MAX_TYPE_DEPTH; depth++) {
-    switch (table.kind(id)) {
-      case Kind.Typedef:
-      case Kind.Const:
-      case Kind.Volatile:
-      case Kind.Restrict:
-      case Kind.TypeTag:
-        id = table.sizeOrType(id);
-        break;
-      case Kind.Array:
-        id = table.extra(id, 0);
-        break;
-      default:
-        return id;
-    }
-  }
-  return id;
-}
-
 /** Alignment of a type, at least 1. Composites must have been laid out. */
 function alignmentOf({ table, facts, alignments, largestAlignment }: Side, id: TypeId): number {
-  const base = baseOf(table, id);
+  const base = heldType(table, id);
   if (isComposite(table.kind(base))) return alignments[base] || 1;
   const size = facts.sizeOf(base);
   return size === 0 ? 1 : Math.min(lowestBit(size), largestAlignment);

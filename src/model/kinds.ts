@@ -78,3 +78,27 @@ export const KIND_MISSING = 255;
 export function isQualifier(kind: number): boolean {
   return kind === Kind.Const || kind === Kind.Volatile || kind === Kind.Restrict || kind === Kind.Atomic;
 }
+
+/** What the kernel and bpftool call the kinds of BTF, by number. */
+export const BTF_KIND_NAMES: readonly string[] = [
+  'VOID',
+  'INT',
+  'PTR',
+  'ARRAY',
+  'STRUCT',
+  'UNION',
+  'ENUM',
+  'FWD',
+  'TYPEDEF',
+  'VOLATILE',
+  'CONST',
+  'RESTRICT',
+  'FUNC',
+  'FUNC_PROTO',
+  'VAR',
+  'DATASEC',
+  'FLOAT',
+  'DECL_TAG',
+  'TYPE_TAG',
+  'ENUM64',
+];

@@ -5,7 +5,7 @@
  */
 
 import { TspaholeError } from './errors.ts';
-import { Kind } from './kinds.ts';
+import { isQualifier, Kind } from './kinds.ts';
 import { HEADER_WORDS, RECORD_SHAPES, type RecordShape, type WordRole } from './records.ts';
 import type { TypeId, TypeTable } from './table.ts';
 
@@ -82,16 +82,16 @@ export function walkTypes(table: TypeTable, roots: Iterable<TypeId>): TypeId[] {
 /** Longest chain of typedefs, qualifiers and type tags that is followed. Real code stays below 20. */
 const MAX_CHAIN = 256;
 
-function isQualifier(kind: number): boolean {
-  return kind === Kind.Const || kind === Kind.Volatile || kind === Kind.Restrict || kind === Kind.TypeTag;
+function isQualifierOrTag(kind: number): boolean {
+  return isQualifier(kind) || kind === Kind.TypeTag;
 }
 
 /**
- * The type behind const, volatile, restrict and type tags; `id` itself when it is none of these.
+ * The type behind const, volatile, restrict, atomic and type tags; `id` itself when it is none of these.
  * Throws `bad-data` for a chain of more than 256, as a cycle makes one.
  */
 export function skipQualifiers(table: TypeTable, id: TypeId): TypeId {
-  return follow(table, id, isQualifier);
+  return follow(table, id, isQualifierOrTag);
 }
 
 /**
@@ -99,7 +99,22 @@ export function skipQualifiers(table: TypeTable, id: TypeId): TypeId {
  * Throws `bad-data` for a chain of more than 256, as a cycle makes one.
  */
 export function underlyingType(table: TypeTable, id: TypeId): TypeId {
-  return follow(table, id, (kind) => kind === Kind.Typedef || isQualifier(kind));
+  return follow(table, id, (kind) => kind === Kind.Typedef || isQualifierOrTag(kind));
+}
+
+/**
+ * The type of which a member holds one or many: what lies behind typedefs, qualifiers, type tags and arrays. Void for
+ * a chain of more than 256.
+ */
+export function heldType(table: TypeTable, member: TypeId): TypeId {
+  let id = member;
+  for (let depth = 0; depth <= MAX_CHAIN; depth++) {
+    const kind = table.kind(id);
+    if (kind === Kind.Array) id = table.extra(id, 0);
+    else if (kind === Kind.Typedef || isQualifierOrTag(kind)) id = table.sizeOrType(id);
+    else return id;
+  }
+  return 0;
 }
 
 function follow(table: TypeTable, id: TypeId, isTransparent: (kind: number) => boolean): TypeId {

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { type Command, parseWords, runCommand } from '../../src/cli/command.ts';
-import { loadSync, openFileSource, parseElf } from '../../src/index.ts';
-import { emptyTable } from '../../src/internal.ts';
 import { expectError } from '../support/expect-error.ts';
 
 const COMMAND: Command = {
@@ -58,12 +56,7 @@ describe('a sub-command', () => {
   it('prints its help instead of running', async () => {
     const chunks: Uint8Array[] = [];
     const output = { write: (bytes: Uint8Array) => void chunks.push(bytes.slice()) };
-    const code = await runCommand(
-      COMMAND,
-      ['-h'],
-      { out: output, err: output, env: {} },
-      { loadSync, openFileSource, parseElf, emptyTable },
-    );
+    const code = await runCommand(COMMAND, ['-h'], { out: output, err: output, env: {} });
     const text = Buffer.concat(chunks).toString();
     expect(code).toBe(0);
     expect(text).toContain('Usage: tspahole sample [option...] FILE');

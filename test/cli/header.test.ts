@@ -3,11 +3,13 @@
 import { spawnSync } from 'node:child_process';
 import {
   existsSync,
+  lstatSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -238,6 +240,13 @@ describe('--output', () => {
     expect((await header('-o', path, recursive)).code).toBe(1);
     expect(readFileSync(path, 'utf8')).toBe('before');
     expect(readdirSync(directory).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('writes onto a device instead of replacing it', async () => {
+    const link = at('device');
+    symlinkSync('/dev/null', link);
+    await textOf('-o', link, at('kernel.btf'));
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
   });
 
   it('says where it cannot write', async () => {

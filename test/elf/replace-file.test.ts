@@ -11,12 +11,13 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { replaceFile } from '../../src/elf/replace-file.ts';
+import { replaceFile, replaceFileBy } from '../../src/elf/replace-file.ts';
 import { expectError } from '../support/expect-error.ts';
 
 let folder = '';
@@ -51,6 +52,22 @@ describe('a file', () => {
     replaceFile(link, [bytes('new')]);
     expect(lstatSync(link).isSymbolicLink()).toBe(true);
     expect(readFileSync(path, 'utf8')).toBe('new');
+  });
+
+  it('that has the bytes already is left alone where that is asked for', () => {
+    writeFileSync(path, 'same');
+    utimesSync(path, 1, 1);
+    replaceFileBy(path, (sink) => sink(bytes('same')), { keepsEqual: true });
+    expect(statSync(path).mtimeMs).toBe(1000);
+    replaceFileBy(path, (sink) => sink(bytes('same')));
+    expect(statSync(path).mtimeMs).toBeGreaterThan(1000);
+    expect(readdirSync(folder)).toEqual(['file']);
+  });
+
+  it('that has other bytes is replaced', () => {
+    writeFileSync(path, 'some');
+    replaceFileBy(path, (sink) => sink(bytes('same')), { keepsEqual: true });
+    expect(readFileSync(path, 'utf8')).toBe('same');
   });
 
   it('stays as it is when the chunks fail', () => {

@@ -2,6 +2,7 @@
  * What the verifier found, as data, and its one-line text.
  */
 
+import { BTF_KIND_NAMES } from '../../model/kinds.ts';
 import type { TypeId, TypeTable } from '../../model/table.ts';
 import { MAX_NAME_BYTES } from './names.ts';
 
@@ -67,29 +68,6 @@ export interface ProblemList {
   readonly limit: number;
 }
 
-const KIND_NAMES: readonly string[] = [
-  'VOID',
-  'INT',
-  'PTR',
-  'ARRAY',
-  'STRUCT',
-  'UNION',
-  'ENUM',
-  'FWD',
-  'TYPEDEF',
-  'VOLATILE',
-  'CONST',
-  'RESTRICT',
-  'FUNC',
-  'FUNC_PROTO',
-  'VAR',
-  'DATASEC',
-  'FLOAT',
-  'DECL_TAG',
-  'TYPE_TAG',
-  'ENUM64',
-];
-
 /** One line: `[12] STRUCT foo: member 3 'x' ends at byte 20 of 16`, or `BTF: ...` about the blob. */
 export function formatProblem({ typeId, kindName, typeName, message }: BtfProblem): string {
   if (typeId === 0) return `BTF: ${message}`;
@@ -132,7 +110,7 @@ export function reportType(
 
 function kindName(table: TypeTable, id: TypeId): string {
   const kind = table.kind(id);
-  return KIND_NAMES[kind] ?? `kind ${kind}`;
+  return BTF_KIND_NAMES[kind] ?? `kind ${kind}`;
 }
 
 /** Names may overlap, so that whole ones could need far more memory than the file. */

@@ -17,6 +17,8 @@ import {
   type HeaderOptions,
   type HeaderSelection,
   type HeaderSink,
+  replaceFile,
+  replaceFileBy,
   typesNamed,
   typesUsedBy,
   writeBpftoolHeader,
@@ -24,7 +26,7 @@ import {
 } from '../../internal.ts';
 import type { Command, CommandWords } from '../command.ts';
 import type { Streams } from '../run.ts';
-import { depfileText, replaceFile, writeDepfile } from './output-file.ts';
+import { depfileText } from './depfile.ts';
 
 /** The sub-command. */
 export const headerCommand: Command = {
@@ -86,9 +88,11 @@ function runHeader(words: CommandWords, streams: Streams): number {
     writeTypes(table, words, (bytes) => streams.out.write(bytes));
     return 0;
   }
-  replaceFile(output, (sink) => writeTypes(table, words, sink));
+  replaceFileBy(output, (sink) => writeTypes(table, words, sink), { keepsEqual: true });
   const depfile = words.value('depfile');
-  if (depfile !== undefined) writeDepfile(depfile, depfileText(output, sourcesOf(paths, words)));
+  // Whether it changes or not: ninja deletes it once it has read it.
+  if (depfile !== undefined)
+    replaceFile(depfile, [Buffer.from(depfileText(output, sourcesOf(paths, words)))]);
   return 0;
 }
 

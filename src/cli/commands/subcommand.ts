@@ -1,6 +1,6 @@
 /** The sub-commands: what pahole does not do. */
 
-import { type Command, type Readers, runCommand } from '../command.ts';
+import { type Command, runCommand } from '../command.ts';
 import { writeText } from '../output.ts';
 import type { Streams } from '../run.ts';
 
@@ -12,11 +12,10 @@ export async function runSubcommand(
   name: string,
   args: readonly string[],
   streams: Streams,
-  readers: Readers,
 ): Promise<number> {
-  if (name === 'btf') return (await import('./btf/btf.ts')).runBtf(args, streams, readers);
+  if (name === 'btf') return (await import('./btf/btf.ts')).runBtf(args, streams);
   const command = await COMMANDS[name]?.();
-  if (command !== undefined) return runCommand(command, args, streams, readers);
+  if (command !== undefined) return runCommand(command, args, streams);
   writeText(streams.err, `tspahole: ${name} is not supported in this version\n`);
   return 2;
 }

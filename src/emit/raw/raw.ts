@@ -3,7 +3,7 @@
  * prints. This file says what is printed of each kind, text.ts and json.ts how it looks.
  */
 
-import { Kind } from '../../model/kinds.ts';
+import { BTF_KIND_NAMES, Kind } from '../../model/kinds.ts';
 import { HEADER_WORDS, RECORD_SHAPES } from '../../model/records.ts';
 import type { TypeId, TypeTable } from '../../model/table.ts';
 
@@ -26,35 +26,12 @@ export interface RawOutput {
   end(): void;
 }
 
-const KIND_NAMES: readonly string[] = [
-  'UNKNOWN',
-  'INT',
-  'PTR',
-  'ARRAY',
-  'STRUCT',
-  'UNION',
-  'ENUM',
-  'FWD',
-  'TYPEDEF',
-  'VOLATILE',
-  'CONST',
-  'RESTRICT',
-  'FUNC',
-  'FUNC_PROTO',
-  'VAR',
-  'DATASEC',
-  'FLOAT',
-  'DECL_TAG',
-  'TYPE_TAG',
-  'ENUM64',
-];
-
 const INT_ENCODINGS: Readonly<Record<number, string>> = { 0: '(none)', 1: 'SIGNED', 2: 'CHAR', 4: 'BOOL' };
 const LINKAGES: readonly string[] = ['static', 'global', 'extern'];
 
 /** What is called in messages and statistics as bpftool does. */
 export function rawKindName(kind: number): string {
-  return KIND_NAMES[kind] ?? 'UNKNOWN';
+  return (kind === Kind.Void ? undefined : BTF_KIND_NAMES[kind]) ?? 'UNKNOWN';
 }
 
 /** Prints one type. An id that the table does not hold is printed as void is. */

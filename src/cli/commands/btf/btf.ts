@@ -1,19 +1,19 @@
 /** `tspahole btf`: the commands that its second word names. */
 
 import { TspaholeError } from '../../../index.ts';
-import { type Command, type Readers, runCommand } from '../../command.ts';
+import { type Command, runCommand } from '../../command.ts';
 import { writeText } from '../../output.ts';
 import type { Streams } from '../../run.ts';
 
 /** Runs `btf` with the words after it. Gives the exit code. Throws what the command throws. */
-export async function runBtf(args: readonly string[], streams: Streams, readers: Readers): Promise<number> {
+export async function runBtf(args: readonly string[], streams: Streams): Promise<number> {
   const [word = '', ...rest] = args;
   if (word === '--help' || word === '-h') {
     writeText(streams.out, await overview());
     return 0;
   }
   const load = COMMANDS[word];
-  if (load !== undefined) return runCommand(await load(), rest, streams, readers);
+  if (load !== undefined) return runCommand(await load(), rest, streams);
   const names = Object.keys(COMMANDS).join(', ');
   throw new TspaholeError('usage', `btf: ${word === '' ? 'which command?' : `no command ${word};`} ${names}`);
 }

@@ -17,7 +17,7 @@ import {
   parseDefinition,
   type Warning,
 } from '../../../internal.ts';
-import type { Command, CommandWords, Readers } from '../../command.ts';
+import type { Command, CommandWords } from '../../command.ts';
 import { writeText } from '../../output.ts';
 import type { Streams } from '../../run.ts';
 import { applyChanges, changeOf } from './apply.ts';
@@ -32,10 +32,8 @@ export const probeCommand: Command = {
   description: 'Write definitions of kernel probes whose arguments are given by name, from BTF or DWARF.',
   options: OPTIONS,
   notes: NOTES,
-  run: (words, streams, readers) => {
-    return words.value('list') === undefined
-      ? runProbes(words, streams, readers)
-      : runList(words, streams, readers);
+  run: (words, streams) => {
+    return words.value('list') === undefined ? runProbes(words, streams) : runList(words, streams);
   },
 };
 
@@ -43,9 +41,9 @@ function typesFile(words: CommandWords, operand: string | undefined): string | u
   return words.value('btf') ?? words.value('elf') ?? operand;
 }
 
-function runList(words: CommandWords, { out }: Streams, readers: Readers): number {
+function runList(words: CommandWords, { out }: Streams): number {
   const pattern = words.value('list') ?? '*';
-  const types = new TypesByPlace(typesFile(words, words.operands[0]), words.value('btf-base'), readers);
+  const types = new TypesByPlace(typesFile(words, words.operands[0]), words.value('btf-base'));
   let found = 1;
   for (const { text } of listFunctions(types.tableOf(undefined), pattern)) {
     writeText(out, `${text};\n`);
@@ -60,13 +58,13 @@ interface Made {
   readonly source: string;
 }
 
-function runProbes(words: CommandWords, streams: Streams, readers: Readers): number {
+function runProbes(words: CommandWords, streams: Streams): number {
   const format = formatOf(words);
   const { lines, file } = findDefinitions(words);
   if (lines.length === 0)
     throw new TspaholeError('usage', "probe: no definition, such as 'p vfs_read $$args'");
-  const types = new TypesByPlace(typesFile(words, file), words.value('btf-base'), readers);
-  const maker = makerOf(words, types, readers, format);
+  const types = new TypesByPlace(typesFile(words, file), words.value('btf-base'));
+  const maker = makerOf(words, types, format);
   const made: Made[] = [];
   let code = 0;
   for (const line of lines) {
@@ -91,12 +89,7 @@ function formatOf(words: CommandWords): ProbeFormat {
   throw new TspaholeError('usage', `probe: --format ${format} is none of ${PROBE_FORMATS.join(', ')}`);
 }
 
-function makerOf(
-  words: CommandWords,
-  types: TypesByPlace,
-  readers: Readers,
-  format: ProbeFormat,
-): (line: string) => Made {
+function makerOf(words: CommandWords, types: TypesByPlace, format: ProbeFormat): (line: string) => Made {
   const tracefs = findTracefs(words);
   const options: ExpandOptions = {
     architecture: findMachine(words, types),
@@ -110,7 +103,7 @@ function makerOf(
   return (line) => {
     const definition = parseDefinition(line);
     if (definition.kind === 'plain') return { probe: definition, source: '' };
-    if (definition.kind === 'uprobe') return inFile(definition, options, readers);
+    if (definition.kind === 'uprobe') return inFile(definition, options);
     const module = definition.place.kind === 'symbol' ? definition.place.module : undefined;
     const probe = expandDefinition(definition, types.tableOf(module), options);
     const warnings = [...probe.warnings, ...listWarnings(probe, lists)];
@@ -118,8 +111,8 @@ function makerOf(
   };
 }
 
-function inFile(definition: Definition, options: ExpandOptions, readers: Readers): Made {
-  const found = inProgram(definition, readers, options.architecture);
+function inFile(definition: Definition, options: ExpandOptions): Made {
+  const found = inProgram(definition, options.architecture);
   const probe = expandDefinition(found.definition, found.table, {
     ...options,
     architecture: found.architecture,

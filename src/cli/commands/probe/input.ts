@@ -2,7 +2,7 @@
 
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { arch } from 'node:os';
-import { TspaholeError, type TypeTable } from '../../../index.ts';
+import { loadSync, TspaholeError, type TypeTable } from '../../../index.ts';
 import {
   ANY_TARGET,
   type Architecture,
@@ -14,7 +14,7 @@ import {
   targetOfReadme,
   targetOfVersion,
 } from '../../../internal.ts';
-import type { CommandWords, Readers } from '../../command.ts';
+import type { CommandWords } from '../../command.ts';
 
 const TRACEFS_PLACES = ['/sys/kernel/tracing', '/sys/kernel/debug/tracing'];
 const MODULES = '/sys/kernel/btf/';
@@ -58,11 +58,9 @@ export function findTracefs(words: CommandWords): string | undefined {
 export class TypesByPlace {
   readonly #path: string | undefined;
   readonly #base: string | undefined;
-  readonly #readers: Readers;
   readonly #known = new Map<string, TypeTable>();
 
-  constructor(path: string | undefined, base: string | undefined, readers: Readers) {
-    this.#readers = readers;
+  constructor(path: string | undefined, base: string | undefined) {
     this.#path = path;
     this.#base = base;
   }
@@ -83,9 +81,8 @@ export class TypesByPlace {
     const path = this.pathOf(module);
     const known = this.#known.get(path);
     if (known !== undefined) return known;
-    const base =
-      this.#base === undefined ? undefined : this.#readers.loadSync(this.#base, { formats: ['btf'] }).table();
-    const table = this.#readers.loadSync(path, { base, formats: ['btf', 'dwarf'] }).table();
+    const base = this.#base === undefined ? undefined : loadSync(this.#base, { formats: ['btf'] }).table();
+    const table = loadSync(path, { base, formats: ['btf', 'dwarf'] }).table();
     this.#known.set(path, table);
     return table;
   }

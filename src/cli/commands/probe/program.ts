@@ -1,14 +1,14 @@
 /** The programs that uprobes stand in: offsets of functions, machines, and types from their DWARF. */
 
-import { TspaholeError, type TypeTable } from '../../../index.ts';
+import { loadSync, openFileSource, parseElf, TspaholeError, type TypeTable } from '../../../index.ts';
 import {
   type Architecture,
   architectureOfMachine,
   type Definition,
+  emptyTable,
   fileOffsetOf,
   findFunctions,
 } from '../../../internal.ts';
-import type { Readers } from '../../command.ts';
 
 /** A definition in a program, and what it is expanded with. */
 export interface InProgram {
@@ -23,15 +23,15 @@ type FilePlace = Extract<Definition['place'], { readonly kind: 'file' }>;
  * Finds the function that a definition names in its program. Throws `not-found` where there is none, and what reading
  * the file throws. A program without DWARF has an empty table: its parameters have no names.
  */
-export function inProgram(definition: Definition, readers: Readers, fallback: Architecture): InProgram {
+export function inProgram(definition: Definition, fallback: Architecture): InProgram {
   const place = definition.place as FilePlace;
   const { symbol } = place;
-  if (symbol === undefined) return { definition, table: readers.emptyTable(), architecture: fallback };
-  const { offset, architecture } = openProgram(place.path, symbol, readers);
+  if (symbol === undefined) return { definition, table: emptyTable(), architecture: fallback };
+  const { offset, architecture } = openProgram(place.path, symbol);
   const found: Definition = { ...definition, place: { ...place, offset: `0x${offset.toString(16)}` } };
   return {
     definition: found,
-    table: typesOf(place.path, symbol, readers),
+    table: typesOf(place.path, symbol),
     architecture: architecture ?? fallback,
   };
 }
@@ -39,7 +39,6 @@ export function inProgram(definition: Definition, readers: Readers, fallback: Ar
 function openProgram(
   path: string,
   symbol: string,
-  { openFileSource, parseElf }: Readers,
 ): { readonly offset: number; readonly architecture: Architecture | undefined } {
   const source = openFileSource(path);
   try {
@@ -62,7 +61,7 @@ function programArchitecture(machine: number): Architecture | undefined {
 }
 
 /** The types of the unit that has the function: the first whose parameters have names. */
-function typesOf(path: string, symbol: string, { loadSync, emptyTable }: Readers): TypeTable {
+function typesOf(path: string, symbol: string): TypeTable {
   let found: TypeTable | undefined;
   try {
     for (const { table } of loadSync(path, {
