@@ -29,7 +29,7 @@ std::vector<Entry> Lowering::chainOf(const Entry& entry, std::string_view name) 
   Attributes attributes = entry.attributes;
   Dwarf_Die die;
   while (chain.size() < kMaxChain && attributes.target(Attribute::GnuAnnotation, die)) {
-    if (dwarf_tag(&die) != kGnuAnnotation) break;
+    if (dies_.tag(die) != kGnuAnnotation) break;
     const Entry annotation = read(die);
     if (names_.textOf(annotation.attributes, Attribute::Name) != name) break;
     chain.push_back(annotation);
@@ -53,7 +53,7 @@ void Lowering::addChainDeclTags(const Entry& entry, uint32_t component) {
 // The tags of a DIE whose other children are of no interest.
 void Lowering::addDeclTagsOf(Entry& entry, uint32_t component) {
   forEachChild(entry.die, [&](Dwarf_Die& die) {
-    if (isAnnotationTag(dwarf_tag(&die))) addDeclTag(read(die), component);
+    if (isAnnotationTag(dies_.tag(die))) addDeclTag(read(die), component);
   });
   addChainDeclTags(entry, component);
 }
@@ -75,7 +75,7 @@ void Lowering::writeDeclTags(uint32_t target, size_t from) {
 uint32_t Lowering::writeTypeTags(Entry& pointer, Key pointee) {
   uint32_t outer = 0;
   forEachChild(pointer.die, [&](Dwarf_Die& die) {
-    if (!isAnnotationTag(dwarf_tag(&die))) return;
+    if (!isAnnotationTag(dies_.tag(die))) return;
     const Entry annotation = read(die);
     if (names_.textOf(annotation.attributes, Attribute::Name) != "btf_type_tag") return;
     outer = writeTypeTag(annotation, pointee, outer);

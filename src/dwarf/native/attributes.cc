@@ -73,6 +73,8 @@ constexpr std::array<Attribute, 256> makeStandardTable() {
 
 constexpr std::array<Attribute, 256> kTable = makeStandardTable();
 
+}  // namespace
+
 Attribute attributeOf(unsigned code) {
   if (code < kTable.size()) return kTable[code];
   switch (code) {
@@ -82,6 +84,8 @@ Attribute attributeOf(unsigned code) {
     default: return Attribute::Ignored;
   }
 }
+
+namespace {
 
 bool isConstantForm(unsigned form) {
   switch (form) {
@@ -140,6 +144,7 @@ int Attributes::collect(Dwarf_Attribute* attribute, void* self) {
 
 bool Attributes::read(Dwarf_Die& die) {
   present_ = 0;
+  offsetSize_ = 0;
   last_ = Attribute::Ignored;
   unit_ = die.cu;
   if (dwarf_getattrs(&die, collect, this, 0) == 1) return true;

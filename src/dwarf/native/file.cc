@@ -43,34 +43,16 @@ constexpr uint64_t kBytesPerUnit = 256;
 constexpr uint64_t kFreeAbbreviations = 64 << 20;
 constexpr uint64_t kAbbreviationsPerByte = 64;
 
-// What is found in the modules of a file; an archive has several.
-struct Found {
-  Dwarf* dwarf = nullptr;
-  bool hasDamagedDwarf = false;
-};
-
-// Takes the first module with DWARF.
-int lookForDwarf(Dwfl_Module* module, void**, const char*, Dwarf_Addr, void* result) {
-  auto* found = static_cast<Found*>(result);
-  Dwarf_Addr bias;
-  found->dwarf = dwfl_module_getdwarf(module, &bias);
-  if (found->dwarf != nullptr) return DWARF_CB_ABORT;
-  Elf* elf = dwfl_module_getelf(module, &bias);
-  if (elf != nullptr && !sectionContents(elf, ".debug_info").empty()) found->hasDamagedDwarf = true;
-  return DWARF_CB_OK;
-}
-
 // Reads the header of the unit at `offset`, without its end. Answers as dwarf_next_unit.
 int readHeader(Dwarf* dwarf, Dwarf_Off offset, Dwarf_Off& next, AbbreviationTables& abbreviations,
                UnitHeader& unit) {
   size_t headerSize;
-  Dwarf_Off abbreviationOffset;
-  const int status = dwarf_next_unit(dwarf, offset, &next, &headerSize, &unit.version, &abbreviationOffset,
-                                     &unit.addressSize, nullptr, nullptr, nullptr);
+  const int status = dwarf_next_unit(dwarf, offset, &next, &headerSize, &unit.version, &unit.abbreviationOffset,
+                                     &unit.addressSize, &unit.offsetSize, nullptr, nullptr);
   if (status != 0) return status;
   unit.offset = offset;
   unit.dieOffset = offset + headerSize;
-  unit.abbreviationSize = abbreviations.sizeAt(abbreviationOffset);
+  unit.abbreviationSize = abbreviations.sizeAt(unit.abbreviationOffset);
   return 0;
 }
 
@@ -87,9 +69,45 @@ bool hasName(Elf* elf, size_t names, const GElf_Shdr& header, const char* wanted
   return std::strncmp(name, ".z", 2) == 0 && std::strcmp(name + 2, wanted + 1) == 0;
 }
 
+// The first section of this name with contents, and its header; null without one.
+Elf_Scn* findSection(Elf* elf, const char* name, GElf_Shdr& header) {
+  size_t names;
+  if (elf_getshdrstrndx(elf, &names) != 0) return nullptr;
+  for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf, section)) != nullptr;) {
+    if (gelf_getshdr(section, &header) == nullptr || header.sh_type == SHT_NOBITS) continue;
+    // libdw leaves members of section groups aside too.
+    if ((header.sh_flags & SHF_GROUP) == 0 && hasName(elf, names, header, name)) return section;
+  }
+  return nullptr;
+}
+
+// libdw uncompresses the sections of a file when it opens it, and does without those that are damaged.
+bool isStillCompressed(const GElf_Shdr& header, std::string_view bytes) {
+  return (header.sh_flags & SHF_COMPRESSED) != 0 || bytes.substr(0, 4) == "ZLIB";
+}
+
 bool isLittleEndianElf(Elf* elf) {
   const char* ident = elf_getident(elf, nullptr);
   return ident == nullptr || ident[EI_DATA] != ELFDATA2MSB;
+}
+
+// What is found in the modules of a file; an archive has several.
+struct Found {
+  Dwarf* dwarf = nullptr;
+  bool hasDamagedDwarf = false;
+};
+
+// Takes the first module with DWARF.
+int lookForDwarf(Dwfl_Module* module, void**, const char*, Dwarf_Addr, void* result) {
+  auto* found = static_cast<Found*>(result);
+  Dwarf_Addr bias;
+  found->dwarf = dwfl_module_getdwarf(module, &bias);
+  if (found->dwarf != nullptr) return DWARF_CB_ABORT;
+  Elf* elf = dwfl_module_getelf(module, &bias);
+  GElf_Shdr header;
+  if (elf == nullptr || findSection(elf, ".debug_info", header) == nullptr) return DWARF_CB_OK;
+  found->hasDamagedDwarf = header.sh_size > 0;
+  return DWARF_CB_OK;
 }
 
 // A descriptor of a regular file. Throws Error.
@@ -109,24 +127,19 @@ int openRegularFile(const std::string& path) {
 }  // namespace
 
 std::string_view sectionContents(Elf* elf, const char* name) {
-  size_t names;
-  if (elf_getshdrstrndx(elf, &names) != 0) return {};
-  for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf, section)) != nullptr;) {
-    GElf_Shdr header;
-    if (gelf_getshdr(section, &header) == nullptr || header.sh_type == SHT_NOBITS) continue;
-    // libdw leaves members of section groups aside too.
-    if ((header.sh_flags & SHF_GROUP) != 0 || !hasName(elf, names, header, name)) continue;
-    const Elf_Data* data = elf_getdata(section, nullptr);
-    if (data == nullptr || data->d_buf == nullptr) return {};
-    return {static_cast<const char*>(data->d_buf), data->d_size};
-  }
-  return {};
+  GElf_Shdr header;
+  Elf_Scn* section = findSection(elf, name, header);
+  const Elf_Data* data = section == nullptr ? nullptr : elf_getdata(section, nullptr);
+  if (data == nullptr || data->d_buf == nullptr) return {};
+  const std::string_view bytes(static_cast<const char*>(data->d_buf), data->d_size);
+  return isStillCompressed(header, bytes) ? std::string_view{} : bytes;
 }
 
 File::File(const std::string& path) {
   openModule(path);
   isLittleEndian_ = isLittleEndianElf(elf_);
   debugStr_ = sectionContents(elf_, ".debug_str");
+  debugAbbrev_ = sectionContents(elf_, ".debug_abbrev");
   listUnits();
   if (units_.empty()) throw Error("bad-data", "no readable unit", ".debug_info");
 }
@@ -163,7 +176,7 @@ DwarfHandle File::makeHandle() {
 void File::listUnits() {
   infoSize_ = sectionContents(elf_, ".debug_info").size();
   const DwarfHandle handle = makeHandle();
-  AbbreviationTables abbreviations(sectionContents(elf_, ".debug_abbrev"));
+  AbbreviationTables abbreviations(debugAbbrev_);
   uint64_t abbreviationsLeft = kFreeAbbreviations + kAbbreviationsPerByte * infoSize_;
   for (Dwarf_Off offset = 0, next = 0; offset < infoSize_; offset = next) {
     UnitHeader unit{};

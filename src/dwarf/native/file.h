@@ -21,10 +21,12 @@ struct UnitHeader {
   Dwarf_Off offset;
   Dwarf_Off end;
   Dwarf_Off dieOffset;
-  // Bytes of its abbreviation table.
+  // Where its abbreviation table lies in .debug_abbrev, and its bytes.
+  Dwarf_Off abbreviationOffset;
   uint64_t abbreviationSize;
   uint16_t version;
   uint8_t addressSize;
+  uint8_t offsetSize;
 };
 
 struct DwflDeleter {
@@ -50,8 +52,9 @@ class File {
   // DIEs of other units that the lowering of one unit may visit: a share of what no honest file exceeds.
   uint64_t visitsPerUnit() const;
 
-  // The contents of .debug_str, or nothing.
+  // The contents of .debug_str and .debug_abbrev, or nothing.
   std::string_view debugStr() const { return debugStr_; }
+  std::string_view debugAbbrev() const { return debugAbbrev_; }
   bool isLittleEndian() const { return isLittleEndian_; }
 
  private:
@@ -63,13 +66,14 @@ class File {
   std::mutex handles_;
   Elf* elf_ = nullptr;
   std::string_view debugStr_;
+  std::string_view debugAbbrev_;
   uint64_t infoSize_ = 0;
   bool isLittleEndian_ = true;
   std::vector<UnitHeader> units_;
   std::vector<Note> notes_;
 };
 
-// The contents of the first section of this name, uncompressed if libdw has done so; empty without one.
+// The contents of the first section of this name, as libdw has uncompressed them; empty where it could not.
 std::string_view sectionContents(Elf* elf, const char* name);
 
 }  // namespace tspahole::dwarf

@@ -41,7 +41,7 @@ uint32_t Lowering::lowerArray(Entry& entry) {
 std::vector<Lowering::Dimension> Lowering::readDimensions(Entry& array) {
   std::vector<Dimension> dimensions;
   forEachChild(array.die, [&](Dwarf_Die& die) {
-    if (!isDimension(dwarf_tag(&die)) || dimensions.size() == kMaxDimensions) return;
+    if (!isDimension(dies_.tag(die)) || dimensions.size() == kMaxDimensions) return;
     Entry range = read(die);
     Dimension dimension{};
     dimension.index = references_.keyOf(range.attributes, Attribute::Type);

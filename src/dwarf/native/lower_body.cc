@@ -9,7 +9,7 @@
 namespace tspahole::dwarf {
 
 void Lowering::lowerBodyChild(Body& body, Dwarf_Die& die) {
-  const int tag = dwarf_tag(&die);
+  const int tag = dies_.tag(die);
   if (isTypeTag(tag)) {
     lowerType(die);
     return;

@@ -42,7 +42,7 @@ bool Lowering::isTooLarge(const Entry& entry) {
 }
 
 void Lowering::lowerCompositeChild(Composite& composite, Dwarf_Die& die) {
-  const int tag = dwarf_tag(&die);
+  const int tag = dies_.tag(die);
   switch (tag) {
     case DW_TAG_member:
     case DW_TAG_inheritance: addMember(composite, die); return;

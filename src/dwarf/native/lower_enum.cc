@@ -27,7 +27,7 @@ uint32_t Lowering::lowerEnum(Entry& entry) {
   bool hasNegative = false;
   addChainDeclTags(entry, kMissing);
   forEachChild(entry.die, [&](Dwarf_Die& die) {
-    const int tag = dwarf_tag(&die);
+    const int tag = dies_.tag(die);
     if (tag == DW_TAG_enumerator) addEnumerator(die, hasNegative);
     else if (isAnnotationTag(tag)) addDeclTag(read(die), kMissing);
   });
@@ -70,7 +70,7 @@ std::optional<bool> Lowering::saysSigned(const Entry& entry) const {
   for (int step = 0; step < kMaxAliases; ++step) {
     if (const auto encoding = attributes.number(Attribute::Encoding)) return isSignedEncoding(*encoding);
     Dwarf_Die type;
-    if (!attributes.target(Attribute::Type, type) || !attributes.read(type)) break;
+    if (!attributes.target(Attribute::Type, type) || !dies_.read(type, attributes)) break;
   }
   return std::nullopt;
 }

@@ -56,7 +56,7 @@ uint32_t functionFlags(const Attributes& attributes) {
 uint32_t Lowering::lowerFunctionType(Entry& entry) {
   const Marks marks = mark();
   forEachChild(entry.die, [&](Dwarf_Die& die) {
-    const int tag = dwarf_tag(&die);
+    const int tag = dies_.tag(die);
     if (!addParameter(die, tag) && isTypeTag(tag)) lowerType(die);
   });
   writer_.closeScope(marks.scope, writer_.nextId());
@@ -109,7 +109,7 @@ bool Lowering::addParameter(Dwarf_Die& die, int tag) {
 }
 
 void Lowering::lowerFunctionChild(Body& body, Dwarf_Die& die) {
-  const int tag = dwarf_tag(&die);
+  const int tag = dies_.tag(die);
   if (tag == DW_TAG_formal_parameter) {
     Entry entry = read(die);
     addDeclTagsOf(entry, body.parameterCount++);

@@ -103,7 +103,7 @@ uint64_t Lowering::storageByteSize(Entry& entry) {
   for (int step = 0; step < kMaxAliases; ++step) {
     if (const auto size = attributes.number(Attribute::ByteSize)) return *size;
     Dwarf_Die type;
-    if (!attributes.target(Attribute::Type, type) || !attributes.read(type)) break;
+    if (!attributes.target(Attribute::Type, type) || !dies_.read(type, attributes)) break;
   }
   note(entry.die, "a bitfield whose storage unit has no size");
   return 0;

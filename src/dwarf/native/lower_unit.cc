@@ -69,6 +69,7 @@ void Lowering::lowerUnit(Dwarf* dwarf, const UnitHeader& header, UnitBatch& batc
 void Lowering::start(const Dwarf_Die& unitDie, const UnitHeader& header) {
   const uint64_t byteSize = header.end - header.offset;
   unitDie_ = unitDie;
+  dies_.reset(unitDie, header, canReadDies());
   references_.reset(unitDie, byteSize);
   writer_.reset(*batch_);
   completions_.clear();
@@ -76,6 +77,12 @@ void Lowering::start(const Dwarf_Die& unitDie, const UnitHeader& header) {
   position_ = {};
   // Types of other units get an equal share of a multiple of all that there is.
   visitsLeft_ = kVisitsPerByte * byteSize + file_.visitsPerUnit();
+}
+
+// Whether the DIEs of the unit are read without libdw.
+bool Lowering::canReadDies() const {
+  const bool isLittleEndian = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ && file_.isLittleEndian();
+  return isLittleEndian && batch_->head.kind != DW_UT_split_compile && !options_.throughLibdw;
 }
 
 void Lowering::readHead(Entry& unit) {
@@ -111,7 +118,7 @@ bool Lowering::hasOwnTypes(const Entry& unit) {
 
 // A DIE of a unit or a namespace.
 void Lowering::lowerScopeChild(Dwarf_Die& die) {
-  const int tag = dwarf_tag(&die);
+  const int tag = dies_.tag(die);
   switch (tag) {
     case DW_TAG_namespace:
     case DW_TAG_module: lowerNamespace(die); return;
@@ -159,7 +166,7 @@ void Lowering::lowerImportedUnit(Dwarf_Die& die) {
     return;
   }
   const Key key = references_.keyOf(unit);
-  if (dwarf_tag(&unit) != DW_TAG_partial_unit || references_.find(key) != kNoId) return;
+  if (dies_.tag(unit) != DW_TAG_partial_unit || references_.find(key) != kNoId) return;
   references_.define(key, 0);
   stepAside(unit, false, [&] { forEachChild(unit, [&](Dwarf_Die& child) { lowerScopeChild(child); }); });
 }
@@ -209,7 +216,7 @@ bool Lowering::isDefinedElsewhere(const Entry& entry) const {
 uint32_t Lowering::lowerDefinitionElsewhere(Entry& entry) {
   Dwarf_Die definition;
   uint32_t id = kMissing;
-  if (entry.attributes.target(Attribute::Signature, definition) && isTypeTag(dwarf_tag(&definition))) {
+  if (entry.attributes.target(Attribute::Signature, definition) && isTypeTag(dies_.tag(definition))) {
     const Key key = references_.keyOf(definition);
     id = references_.find(key);
     if (id == kUnfinished) return kMissing;
@@ -237,7 +244,7 @@ uint32_t Lowering::resolve(Key key) {
 
 uint32_t Lowering::lowerOnDemand(Key key) {
   Dwarf_Die die = references_.dieOf(key);
-  const int tag = dwarf_tag(&die);
+  const int tag = dies_.tag(die);
   uint32_t id = kMissing;
   if (tag == DW_TAG_invalid || writer_.isFull() || visitsLeft_ == 0 || position_.depth >= kMaxDepth) {
     noteOnce(unitDie_, "a reference leads to no DIE, or to more than can be read");

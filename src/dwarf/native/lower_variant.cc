@@ -17,7 +17,7 @@ uint32_t Lowering::lowerVariantPart(Dwarf_Die& die) {
   noteOnce(die, "an enum with variants: listings leave the variants' places and discriminants out");
   Composite part{false, false, 0, false};
   forEachChild(die, [&](Dwarf_Die& child) {
-    const int tag = dwarf_tag(&child);
+    const int tag = dies_.tag(child);
     if (tag == DW_TAG_variant) lowerVariant(part, child);
     else if (tag == DW_TAG_member) addMember(part, child);
   });

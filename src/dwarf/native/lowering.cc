@@ -21,13 +21,14 @@ Lowering::Lowering(const Options& options, const File& file, const std::atomic<b
     : options_(options),
       file_(file),
       cancelled_(cancelled),
-      names_(NameSection(file.debugStr()), options.kabiPrefix) {}
+      names_(NameSection(file.debugStr()), options.kabiPrefix),
+      dies_(file.debugAbbrev()) {}
 
 Entry Lowering::read(Dwarf_Die& die) {
   Entry entry;
-  entry.tag = dwarf_tag(&die);
+  entry.tag = dies_.tag(die);
   entry.die = die;
-  if (!entry.attributes.read(die)) note(die, "its attributes are damaged");
+  if (!dies_.read(die, entry.attributes)) note(die, "its attributes are damaged");
   return entry;
 }
 
@@ -54,7 +55,7 @@ const Attributes* Lowering::holderOf(const Entry& entry, Attribute wanted, Attri
     const Attribute link =
         from->has(Attribute::Specification) ? Attribute::Specification : Attribute::AbstractOrigin;
     Dwarf_Die die;
-    if (!from->target(link, die) || !room.read(die)) return nullptr;
+    if (!from->target(link, die) || !dies_.read(die, room)) return nullptr;
     from = &room;
   }
   return nullptr;

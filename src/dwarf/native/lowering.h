@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "attributes.h"
+#include "dies.h"
 #include "file.h"
 #include "options.h"
 #include "references.h"
@@ -125,6 +126,7 @@ class Lowering {
 
   // lower_unit.cc
   void start(const Dwarf_Die& unitDie, const UnitHeader& header);
+  bool canReadDies() const;
   void readHead(Entry& unit);
   bool isExcluded(uint32_t language) const;
   bool hasOwnTypes(const Entry& unit);
@@ -258,6 +260,7 @@ class Lowering {
   const File& file_;
   const std::atomic<bool>& cancelled_;
   UnitNames names_;
+  Dies dies_;
   References references_;
   Writer writer_;
   UnitBatch* batch_ = nullptr;
@@ -288,10 +291,10 @@ void Lowering::forEachChild(Dwarf_Die& parent, Visit visit) {
   }
   position_.depth += 1;
   Dwarf_Die child;
-  int status = dwarf_child(&parent, &child);
+  int status = dies_.child(parent, child);
   while (status == 0 && admit(child)) {
     visit(child);
-    status = dwarf_siblingof(&child, &child);
+    status = dies_.sibling(child, child);
   }
   if (status < 0) note(parent, "the list of its children is damaged");
   position_.depth -= 1;

@@ -24,6 +24,8 @@ struct Options {
   bool declFiles = false;
   // Every name that starts with this becomes this; empty for none.
   std::string kabiPrefix;
+  // Lets libdw find all DIEs and attributes: the answers are the same, which tests show.
+  bool throughLibdw = false;
   // DW_LANG numbers of units to deliver without types.
   std::vector<uint32_t> excludedLanguages;
 };

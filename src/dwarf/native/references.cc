@@ -61,6 +61,7 @@ void References::reset(const Dwarf_Die& unitDie, uint64_t byteSize) {
   Dwarf_Die die = unitDie;
   unit_ = die.cu;
   unitStart_ = static_cast<char*>(die.addr) - dwarf_cuoffset(&die);
+  unitSize_ = std::min<uint64_t>(byteSize, kForeignKey);
   ids_.reset(std::min<uint64_t>(byteSize / kBytesPerType, kMaxFirstSlots));
   foreign_.clear();
   foreignKeys_.clear();
@@ -74,6 +75,9 @@ Key References::keyOf(const Dwarf_Die& die) {
 
 Key References::keyOf(const Attributes& attributes, Attribute attribute) {
   if (!attributes.has(attribute)) return kVoidKey;
+  if (const auto offset = attributes.localReference(attribute)) {
+    return *offset != 0 && *offset < unitSize_ ? static_cast<Key>(*offset) : kBrokenKey;
+  }
   Dwarf_Die target;
   return attributes.target(attribute, target) ? keyOf(target) : kBrokenKey;
 }

@@ -70,6 +70,8 @@ class References {
 
   Dwarf_CU* unit_ = nullptr;
   char* unitStart_ = nullptr;
+  // Bytes that have a key.
+  uint64_t unitSize_ = 0;
   IdTable ids_;
   std::vector<Dwarf_Die> foreign_;
   std::unordered_map<void*, Key> foreignKeys_;

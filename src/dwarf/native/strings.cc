@@ -2,6 +2,7 @@
 
 #include <dwarf.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "error.h"
@@ -10,6 +11,9 @@
 namespace tspahole::dwarf {
 
 namespace {
+
+// Bytes of .debug_str for which a bit is kept.
+constexpr size_t kMaxKnownNames = 64 << 20;
 
 // The text at `at`, without its NUL; nothing when the holder ends before it does.
 std::string_view textAt(const char* at, std::string_view holder) {
@@ -24,14 +28,34 @@ bool isAlternateForm(unsigned form) { return form == DW_FORM_GNU_strp_alt || for
 
 }  // namespace
 
+UnitNames::UnitNames(NameSection section, std::string_view prefix)
+    : section_(section),
+      prefix_(prefix),
+      ownEnd_(prefix.empty() ? section.bytes.rfind('\0') + 1 : 0),
+      isName_(std::min(ownEnd_, kMaxKnownNames) / 64, 0) {}
+
 uint32_t UnitNames::of(const Attributes& attributes, Attribute attribute) {
   if (!attributes.has(attribute)) return 0;
+  if (const auto offset = attributes.stringOffset(attribute); offset && *offset < ownEnd_) {
+    return isEmpty(*offset) ? 0 : section_.start + static_cast<uint32_t>(*offset);
+  }
   Dwarf_Attribute value = attributes.raw(attribute);
   if (value.form != DW_FORM_strp || !prefix_.empty()) return of(textOf(attributes, attribute));
   const char* at = dwarf_formstring(&value);
   const std::string_view bytes = section_.bytes;
   if (at < bytes.data() || at >= bytes.data() + bytes.size()) return of(textOf(attributes, attribute));
   return *at == '\0' ? 0 : section_.start + static_cast<uint32_t>(at - bytes.data());
+}
+
+// Whether the name at an offset of .debug_str is empty. Names repeat from unit to unit.
+bool UnitNames::isEmpty(size_t offset) {
+  if (offset / 64 >= isName_.size()) return section_.bytes[offset] == '\0';
+  const uint64_t bit = uint64_t{1} << offset % 64;
+  uint64_t& bits = isName_[offset / 64];
+  if ((bits & bit) != 0) return false;
+  if (section_.bytes[offset] == '\0') return true;
+  bits |= bit;
+  return false;
 }
 
 uint32_t UnitNames::of(std::string_view text) {

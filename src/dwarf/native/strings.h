@@ -37,7 +37,7 @@ struct NameSection {
 class UnitNames {
  public:
   // `prefix` is Options::kabiPrefix and must outlive this.
-  UnitNames(NameSection section, std::string_view prefix) : section_(section), prefix_(prefix) {}
+  UnitNames(NameSection section, std::string_view prefix);
 
   // Name word for a string attribute; 0 when it is absent, empty or damaged.
   uint32_t of(const Attributes& attributes, Attribute attribute);
@@ -57,10 +57,15 @@ class UnitNames {
   };
   std::string_view holderOf(const Dwarf_Attribute& attribute);
   std::string_view otherSection(Dwarf* dwarf, const char* name);
+  bool isEmpty(size_t offset);
   bool hasPrefix(std::string_view text) const;
 
   NameSection section_;
   std::string_view prefix_;
+  // End of the names that are words as they are: no NUL follows it.
+  size_t ownEnd_;
+  // A bit for each of the first bytes of .debug_str where a name was seen to begin: one is a cache miss, its bit is not.
+  std::vector<uint64_t> isName_;
   std::vector<OtherSection> others_;
   std::vector<std::string_view> local_;
   std::unordered_map<std::string_view, uint32_t> numbers_;

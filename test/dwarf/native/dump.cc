@@ -250,6 +250,7 @@ int main(int argc, char** argv) {
     else if (argument == "--variables") options.variables = true;
     else if (argument == "--bodies") options.bodies = true;
     else if (argument == "--outlines") options.functions = options.bodies = options.outlines = true;
+    else if (argument == "--libdw") options.throughLibdw = true;
     else if (argument == "--files") options.declFiles = true;
     else if (argument.rfind("--threads=", 0) == 0) options.threads = static_cast<unsigned>(std::atoi(argv[index] + 10));
     else if (argument.rfind("--prefix=", 0) == 0) options.kabiPrefix = argument.substr(9);

@@ -36,6 +36,8 @@ const MUTATIONS = 300;
 /** What valgrind runs is slow. */
 const VALGRIND_MUTATIONS = 100;
 const FINDING_EXIT = 99;
+/** Options of the dump that read all there is. */
+const EVERYTHING = ['--functions', '--variables', '--bodies', '--files'];
 
 let passed = 0;
 let failed = 0;
@@ -158,6 +160,21 @@ function testProgram(program, directory) {
   });
 }
 
+/** What is read without libdw must be what libdw reads. */
+function differsFromLibdw(path, { status, stdout, stderr }) {
+  const peer = runDump([...EVERYTHING, '--libdw', path]);
+  const isSame = status === peer.status && stdout === peer.stdout && stderr === peer.stderr;
+  return isSame
+    ? undefined
+    : `differs from what libdw reads:\n${stdout.slice(0, 1500)}${stderr.slice(0, 500)}`;
+}
+
+function testAgainstLibdw(paths) {
+  for (const path of paths) {
+    report(`${basename(path)} by libdw`, differsFromLibdw(path, runDump([...EVERYTHING, path])));
+  }
+}
+
 /** Output must not depend on the number of threads. */
 function testThreads(directory, paths) {
   const path = join(directory, 'many-units');
@@ -182,12 +199,15 @@ function testDamage(directory, paths) {
   let count = 0;
   for (const { name, bytes } of mutations(paths, MUTATIONS)) {
     writeFileSync(path, bytes);
-    const { status, signal, stderr } = runDump(['--functions', '--variables', '--bodies', '--files', path]);
+    const result = runDump([...EVERYTHING, path]);
+    const { status, signal, stderr } = result;
     const isFine = status === 0 || status === 1;
     if (!isFine) writeFileSync(join(objects, `crash-${count}`), bytes);
     report(
       `damaged ${name}`,
-      isFine ? undefined : `exit ${status} ${signal} (kept as crash-${count}): ${stderr.slice(0, 1500)}`,
+      isFine
+        ? differsFromLibdw(path, result)
+        : `exit ${status} ${signal} (kept as crash-${count}): ${stderr.slice(0, 1500)}`,
     );
     count++;
   }
@@ -229,9 +249,8 @@ function testUnderValgrind(directory, paths) {
     writeFileSync(path, bytes);
     return path;
   });
-  const options = ['--functions', '--variables', '--bodies', '--files'];
   const args = ['-q', '--leak-check=full', `--error-exitcode=${FINDING_EXIT}`, join(valgrindObjects, 'dump')];
-  const { status, signal, stdout, stderr } = run('valgrind', [...args, ...options, ...paths, ...damaged], {
+  const { status, signal, stdout, stderr } = run('valgrind', [...args, ...EVERYTHING, ...paths, ...damaged], {
     timeout: 300_000,
   });
   const wholes = (stdout.match(/^units /gm) ?? []).length;
@@ -276,6 +295,7 @@ function main() {
     testErrors(directory);
     testLimits(directory);
     for (const path of fixtures()) report(basename(path), checkOutput(runDump([path]), {}));
+    testAgainstLibdw([...trees, ...programs, ...fixtures()]);
     if (!isPlain) testUnderValgrind(directory, [...trees, ...programs, ...fixtures()]);
     testDamage(
       directory,
