@@ -78,9 +78,10 @@ function typeWords(bytes: Uint8Array, { types, endian }: BtfHeader): Uint32Array
   const start = bytes.byteOffset + types.offset;
   if (endian === hostEndian && start % 4 === 0)
     return new Uint32Array(bytes.buffer, start, types.byteSize / 4);
-  const copy = bytes.slice(types.offset, types.offset + types.byteSize);
-  if (endian !== hostEndian) Buffer.from(copy.buffer, copy.byteOffset, copy.length).swap32();
-  return new Uint32Array(copy.buffer, copy.byteOffset, copy.length / 4);
+  // `slice` of a Buffer would not copy.
+  const copy = new Uint8Array(bytes.subarray(types.offset, types.offset + types.byteSize));
+  if (endian !== hostEndian) Buffer.from(copy.buffer).swap32();
+  return new Uint32Array(copy.buffer);
 }
 
 /** Finds where each record starts. The loop every reader of a kernel pays for: no calls, no objects. */

@@ -290,6 +290,9 @@ describe('byte orders', () => {
     const before = Uint8Array.from(blob);
     decodeBtf(blob);
     expect(blob).toEqual(before);
+    const buffer = Buffer.from(blob);
+    decodeBtf(buffer);
+    expect(Uint8Array.from(buffer)).toEqual(before);
   });
 });
 
