@@ -18,6 +18,19 @@
       ],
     },
     {
+      'target_name': 'tspahole_bpf',
+      'conditions': [
+        ['OS=="linux"', {
+          'sources': ['src/native/bpf.c'],
+          'defines': ['NAPI_VERSION=8', '_GNU_SOURCE'],
+          'cflags': ['-std=c11', '-Wall', '-Wextra', '-fvisibility=hidden'],
+          'ldflags': ['-Wl,-z,now', '-s'],
+        }, {
+          'type': 'none',
+        }],
+      ],
+    },
+    {
       'target_name': 'tspahole_dwarf',
       'conditions': [
         ['OS=="linux" and has_libdw=="yes"', {

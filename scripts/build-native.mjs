@@ -1,8 +1,9 @@
 /**
  * Builds the native addons into build/Release, and with `--prebuild` copies them to prebuilds/, which the
- * package ships: tspahole_map, which only saves time, and tspahole_dwarf, which reads DWARF and is built
- * where the headers of elfutils' libdw are. BTF needs neither, so every failure ends with a one-line note
- * and exit code 0; the tool's own output is in build/native-build.log. Downloads nothing.
+ * package ships: tspahole_map, which only saves time, tspahole_bpf, which asks the kernel about BTF, and
+ * tspahole_dwarf, which reads DWARF and is built where the headers of elfutils' libdw are. BTF needs none
+ * of them, so every failure ends with a one-line note and exit code 0; the tool's own output is in
+ * build/native-build.log. Downloads nothing.
  */
 
 import { spawnSync } from 'node:child_process';
@@ -11,7 +12,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const ADDONS = ['tspahole_map', 'tspahole_dwarf'];
+const ADDONS = ['tspahole_map', 'tspahole_bpf', 'tspahole_dwarf'];
 const nodePrefix = join(dirname(process.execPath), '..');
 
 /** The node-gyp that npm names to its scripts, or the one of the npm beside this node. */

@@ -51,6 +51,7 @@ export {
   firstTypedefs,
   tableChain,
 } from './model/queries.ts';
+export { askKernel } from './native/bpf.ts';
 export { eraseAtInterrupt } from './native/interrupt.ts';
 export {
   type Architecture,

@@ -9,6 +9,7 @@ import { btf, constOf, int, ptr, struct, type TypeRecord } from '../support/btf-
 import { writeElf } from '../support/elf-writer.ts';
 import { everyKind } from '../support/every-kind.ts';
 import { fixturePath } from '../support/fixtures.ts';
+import { noKernel, whereAsked } from '../support/kernel.ts';
 import { type CliResult, runCli } from '../support/run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tspahole-btf-'));
@@ -108,6 +109,38 @@ describe('btf verify', () => {
     const { code, stdout } = await run('verify', bad);
     expect(code).toBe(1);
     expect(stdout.toString().split('\n')).toHaveLength(3);
+  });
+
+  it.skipIf(noKernel !== undefined)(`asks the running kernel with --kernel${whereAsked}`, async () => {
+    expect(await run('verify', '--kernel', base)).toEqual({ code: 0, stdout: Buffer.alloc(0), stderr: '' });
+    const bad = put('small.btf', btf([int('int', 4, 'signed'), struct('s', 2, [['a', 1, 0]])]));
+    const refused = await run('verify', '--kernel', bad);
+    expect([refused.code, refused.stderr]).toEqual([1, '']);
+    expect(refused.stdout.toString()).toBe(
+      `${bad}: the running kernel refuses it: EINVAL\n` +
+        '[2] STRUCT s size=2 vlen=1\n\ta type_id=1 bits_offset=0 Member exceeds struct_size\n',
+    );
+  });
+
+  it.skipIf(noKernel !== undefined)(`shows what the kernel says of a header${whereAsked}`, async () => {
+    const bad = put('header.btf', btf([int('int', 4)], { header: { flags: 1 } }));
+    expect((await run('verify', '--kernel', bad)).stdout.toString()).toMatch(
+      /ENOTSUPP\nmagic: .*\n(.*\n)+Unsupported flags\n$/,
+    );
+  });
+
+  it('says why the kernel cannot be asked', async () => {
+    process.env.TSPAHOLE_NO_ADDON = '1';
+    try {
+      const { code, stderr } = await run('verify', '--kernel', base);
+      expect([code, stderr]).toEqual([
+        1,
+        'tspahole: the running kernel cannot be asked: the addon tspahole_bpf is missing: TSPAHOLE_NO_ADDON is set\n',
+      ]);
+    } finally {
+      delete process.env.TSPAHOLE_NO_ADDON;
+    }
+    expect(await run('verify', '--kernel', '-B', base, split)).toMatchObject({ code: 2 });
   });
 });
 

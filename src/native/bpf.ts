@@ -1,0 +1,75 @@
+/** Asks the running kernel what it thinks of BTF (`BPF_BTF_LOAD`). */
+
+import { getSystemErrorName } from 'node:util';
+import { loadBinding, whyNoBinding } from './binding.ts';
+
+/** What the addon `tspahole_bpf` exports; see bpf.c. */
+interface BpfBinding {
+  /** 0, or the number of the error. Without room for a log none is written. */
+  loadBtf(btf: Uint8Array, log: Uint8Array): number | undefined;
+}
+
+/** What the kernel says. */
+export type KernelVerdict =
+  | { readonly kind: 'accepted' }
+  | {
+      readonly kind: 'refused';
+      /** Name of the error, as `EINVAL`. */
+      readonly error: string;
+      /** What the kernel wrote about it, the last part if it is long; may be empty. */
+      readonly log: string;
+    }
+  | {
+      /** It could not be asked. */
+      readonly kind: 'unavailable';
+      readonly reason: string;
+    };
+
+/** The most that a kernel takes for a log. */
+const LOG_BYTES = 0xff_ffff;
+
+const EPERM = 1;
+const ENOSYS = 38;
+
+/**
+ * Gives a BTF blob to the running kernel, which forgets it at once. It takes base BTF in its own byte order, up to
+ * 16 MiB, from processes with CAP_BPF. Never throws. Costs some milliseconds, for whole kernels tens of them.
+ */
+export function askKernel(btf: Uint8Array): KernelVerdict {
+  const binding = loadBinding('tspahole_bpf') as BpfBinding | undefined;
+  if (binding === undefined) {
+    const why = whyNoBinding('tspahole_bpf') ?? 'it is not built (npm run build:native)';
+    return unavailable(`the addon tspahole_bpf is missing: ${why}`);
+  }
+  // A log that is too short for all types is an error of its own, so the first attempt goes without.
+  const errno = binding.loadBtf(btf, new Uint8Array(0));
+  switch (errno) {
+    case 0:
+      return { kind: 'accepted' };
+    case EPERM:
+      return unavailable('it is not permitted; it takes root or CAP_BPF');
+    case ENOSYS:
+    case undefined:
+      return unavailable('this system has no bpf');
+    default:
+      return { kind: 'refused', error: errorName(errno), log: logOf(binding, btf) };
+  }
+}
+
+function unavailable(reason: string): KernelVerdict {
+  return { kind: 'unavailable', reason };
+}
+
+function logOf(binding: BpfBinding, btf: Uint8Array): string {
+  const log = Buffer.alloc(LOG_BYTES);
+  binding.loadBtf(btf, log);
+  const end = log.indexOf(0);
+  return log.toString('latin1', 0, end < 0 ? undefined : end);
+}
+
+/** Errors of the kernel that no other program sees have no name in the C library. */
+const ENOTSUPP = 524;
+
+function errorName(errno: number): string {
+  return errno === ENOTSUPP ? 'ENOTSUPP' : getSystemErrorName(-errno);
+}
