@@ -8,14 +8,25 @@
  * @packageDocumentation
  */
 
+export type { BuildBtfOptions, BuiltBtf } from './btf/builder/build.ts';
+export type { EnumeratorSpec } from './btf/builder/words.ts';
 // BTF: bytes to types and back, and the checks that the kernel makes.
+export {
+  BtfBuilder,
+  type BtfBuilderOptions,
+  type EnumOptions,
+  type MemberSpec,
+  type TagOptions,
+} from './btf/builder.ts';
 export { type DecodeBtfOptions, decodeBtf } from './btf/decode.ts';
 export { type Difference, explainDuplicates } from './btf/dedup/explain.ts';
 export { Deduplicator, type DedupResult, dedup } from './btf/dedup.ts';
 export { type DistilledBtf, distill } from './btf/distill.ts';
 export { type EncodeBtfOptions, encodeBtf } from './btf/encode.ts';
 export { isBtf } from './btf/header.ts';
+export { type KernelFeatures, kernelFeatures } from './btf/kernel-features.ts';
 export { relocate } from './btf/relocate.ts';
+export { sanitizeFor } from './btf/sanitize.ts';
 export {
   type BtfProblem,
   type BtfProblemCode,

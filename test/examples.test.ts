@@ -20,10 +20,12 @@ function fileOf(name: string, records: readonly TypeRecord[]): string {
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** The programs of the manual, each under its first import. */
-const programs = [
-  ...readFileSync(join(root, 'docs/library.md'), 'utf8').matchAll(/^```js\n(.*?)^```$/gms),
-].map(([, program = '']) => [program.split('\n')[0], program] as const);
+/** The programs of the manuals, each under its page and its first import. */
+const programs = ['library', 'btf'].flatMap((page) =>
+  [...readFileSync(join(root, `docs/${page}.md`), 'utf8').matchAll(/^```js\n(.*?)^```$/gms)].map(
+    ([, program = '']) => [page, program.split('\n')[0], program] as const,
+  ),
+);
 
 /** Runs an example from the root of the package, which it imports by its name. */
 function run(example: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
@@ -166,13 +168,13 @@ describe.skipIf(!existsSync(RUNNING_KERNEL_BTF))('on the running kernel (skipped
     expect(run('check-prototype')).toMatchObject({ status: 0, stderr: '' });
   });
 
-  it.each(programs)('the program of docs/library.md runs: %s', (_, program) => {
+  it.each(programs)('the program of docs/%s.md runs: %s', (_, __, program) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
       cwd: root,
       encoding: 'utf8',
     });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     // The verifier prints problems, and a kernel should have none.
-    if (!program.includes('verifyBtf')) expect(stdout).not.toBe('');
+    if (!program.includes('of verifyBtf')) expect(stdout).not.toBe('');
   });
 });

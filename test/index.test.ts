@@ -6,6 +6,7 @@ import * as tspahole from '../src/index.ts';
 describe('the values that are exported', () => {
   it('are these and no others', () => {
     expect(Object.keys(tspahole).sort()).toEqual([
+      'BtfBuilder',
       'Deduplicator',
       'KIND_MISSING',
       'Kind',
@@ -29,6 +30,7 @@ describe('the values that are exported', () => {
       'formatProblem',
       'isBtf',
       'isElf',
+      'kernelFeatures',
       'layoutOf',
       'load',
       'loadSync',
@@ -38,6 +40,7 @@ describe('the values that are exported', () => {
       'qualifiedName',
       'relocate',
       'resolveMemberPath',
+      'sanitizeFor',
       'skipQualifiers',
       'typeRefs',
       'underlyingType',
@@ -111,6 +114,17 @@ describe('the types', () => {
     expectTypeOf<tspahole.LayoutSummary[keyof tspahole.LayoutSummary]>().toEqualTypeOf<number>();
     expectTypeOf(tspahole.resolveMemberPath).toEqualTypeOf<
       (layouts: tspahole.Layouts, path: string) => tspahole.MemberPath
+    >();
+  });
+
+  it('of making BTF', () => {
+    expectTypeOf<tspahole.BtfBuilder['build']>().returns.toEqualTypeOf<tspahole.BuiltBtf>();
+    expectTypeOf<tspahole.BtfBuilder['addPointer']>().returns.toEqualTypeOf<tspahole.TypeId>();
+    expectTypeOf<keyof tspahole.BuildBtfOptions>().toEqualTypeOf<
+      'dedup' | 'base' | 'distill' | 'endian' | 'layout' | 'headerSize'
+    >();
+    expectTypeOf(tspahole.sanitizeFor).toEqualTypeOf<
+      (table: tspahole.TypeTable, features: Partial<tspahole.KernelFeatures>) => tspahole.TypeTable
     >();
   });
 

@@ -19,6 +19,8 @@ export interface DistilledBtf {
   readonly base: TypeTable;
   /** The types of the table and what else they need, split from `base`. */
   readonly split: TypeTable;
+  /** For each id of the table that of the type in `split`; 0 for types of the base that are not needed. */
+  readonly ids: Uint32Array;
 }
 
 /**
@@ -42,7 +44,7 @@ export function distill(table: TypeTable): DistilledBtf {
   }
   const moved = used.filter((id) => !staysInBase(table, id));
   const newBase = tableOf(base, table, undefined);
-  return { base: newBase, split: splitPart(table, { moved, ids, base: newBase }) };
+  return { base: newBase, split: splitPart(table, { moved, ids, base: newBase }), ids };
 }
 
 function splitPart(
