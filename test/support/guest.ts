@@ -5,15 +5,19 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A kernel image, and what is needed to boot it. */
-export interface Guest {
-  readonly vmlinuz: string;
+/** What is needed to boot a kernel. */
+export interface GuestPrograms {
   readonly qemu: string;
   readonly busybox: string;
 }
 
+/** A kernel image, and what is needed to boot it. */
+export interface Guest extends GuestPrograms {
+  readonly vmlinuz: string;
+}
+
 /** Whether a program is on PATH, and where. */
-function which(program: string): string | undefined {
+export function which(program: string): string | undefined {
   const found = spawnSync('sh', ['-c', `command -v ${program}`], { encoding: 'utf8' });
   return found.status === 0 ? found.stdout.trim() : undefined;
 }
@@ -26,10 +30,16 @@ export function findGuest(version: string): Guest | undefined {
   const folder = process.env.TSPAHOLE_KERNELS ?? '/boot';
   const images = existsSync(folder) ? readdirSync(folder) : [];
   const image = images.find((name) => name.startsWith(`vmlinuz-${version}.`));
+  const programs = guestPrograms();
+  if (image === undefined || programs === undefined) return undefined;
+  return { vmlinuz: join(folder, image), ...programs };
+}
+
+/** The programs on PATH; undefined where one is missing. */
+export function guestPrograms(): GuestPrograms | undefined {
   const qemu = which('qemu-system-x86_64');
   const busybox = which('busybox');
-  if (image === undefined || qemu === undefined || busybox === undefined) return undefined;
-  return { vmlinuz: join(folder, image), qemu, busybox };
+  return qemu === undefined || busybox === undefined ? undefined : { qemu, busybox };
 }
 
 const UNPACKERS: Readonly<Record<string, readonly string[]>> = {
@@ -103,7 +113,11 @@ echo ${BEGIN}
 `;
 
 /** Boots the kernel, runs a script of busybox's shell in the folder of tracefs, and gives the lines it prints. */
-export function runInGuest(guest: Guest, script: string, files: Readonly<Record<string, string>>): string[] {
+export function runInGuest(
+  guest: Guest,
+  script: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'tspahole-guest-'));
   try {
     const initrd = join(folder, 'initrd');
@@ -117,7 +131,11 @@ export function runInGuest(guest: Guest, script: string, files: Readonly<Record<
       ...directories,
       { name: 'bin/busybox', mode: PROGRAM, data: readFileSync(guest.busybox) },
       { name: 'init', mode: PROGRAM, data: init },
-      ...Object.entries(files).map(([name, text]) => ({ name, mode: FILE, data: Buffer.from(text) })),
+      ...Object.entries(files).map(([name, data]) => ({
+        name,
+        mode: FILE,
+        data: typeof data === 'string' ? Buffer.from(data) : data,
+      })),
     ];
     writeFileSync(initrd, cpio(entries));
     return boot(guest, initrd);
