@@ -1,6 +1,6 @@
 /** What the search for an order is given: units by classes, and what an order must keep to. */
 
-import { isMarker, type Unit, usedBits } from './reorganize-place.ts';
+import { endOf, isMarker, type Unit, usedBits } from './reorganize-place.ts';
 
 /** Rules of an order beyond those of the language. Numbers are indexes of units unless they say otherwise. */
 export interface OrderRules {
@@ -47,6 +47,11 @@ export function noRules(leading = 0): OrderRules {
   return { pins: new Map(), groups: [], sameLine: [], apart: [], zones: [], leading };
 }
 
+/** Whether there are rules but that of the units at the start. */
+export function hasRules({ pins, groups, sameLine, apart, zones }: OrderRules): boolean {
+  return pins.size + groups.length + sameLine.length + apart.length + zones.length > 0;
+}
+
 /** Whether it matters where exactly a unit lies, not only how it is aligned. */
 export function asksForPlaces({ rules }: OrderProblem): boolean {
   return rules.pins.size + rules.sameLine.length + rules.apart.length > 0;
@@ -81,4 +86,31 @@ export function leastSize({ units, alignment }: OrderProblem): number {
     least = Math.max(least, bytes);
   }
   return Math.ceil(least / alignment) * alignment;
+}
+
+/**
+ * For each unit whether it may stand anywhere without any other noticing: its size is a multiple of the struct's alignment,
+ * and there are no rules. It always finds a place that wastes nothing, since the units at the start end at such a multiple.
+ */
+export function neutralUnits(problem: OrderProblem): boolean[] {
+  const { units, alignment, rules } = problem;
+  const start = units.slice(0, rules.leading).reduce(endOf, 0);
+  const canBe = !hasRules(rules) && start % (alignment * 8) === 0;
+  return units.map((unit, index) => {
+    return canBe && !isFixed(problem, index) && unit.fields === undefined && unit.byteSize % alignment === 0;
+  });
+}
+
+/**
+ * The problem with alignments no larger than the second largest of a unit, which every order of the problem solves that
+ * solves the problem itself. Undefined where that would be the same.
+ */
+export function lessAligned(problem: OrderProblem): OrderProblem | undefined {
+  const { units, alignment } = problem;
+  const smaller = units.map((unit) => unit.alignment).filter((each) => each < alignment);
+  const cap = Math.max(1, ...smaller);
+  const isField = units.some(({ fields = [] }) => fields.some(({ unitSize }) => unitSize > cap));
+  if (asksForPlaces(problem) || isField || cap === alignment) return undefined;
+  const capped = units.map((unit) => ({ ...unit, alignment: Math.min(unit.alignment, cap) }));
+  return { ...problem, units: capped, alignment: cap };
 }

@@ -4,7 +4,8 @@
  *
  * The original order is walked from the front. At each unit it may be *kept*, or *lifted* to be put in elsewhere;
  * before it, lifted units may be *inserted*, also such as will be lifted only further on. Every order is such a
- * walk, and its moves are the units lifted. Units that behave alike (a class) stand for one another, so that a state is
+ * walk, and its moves are the units lifted. Neutral units, which fit anywhere, are lifted and never inserted: they are
+ * put in when all else is done. Units that behave alike (a class) stand for one another, so that a state is
  * the unit that the walk has come to, and for each class how many more were lifted than inserted.
  *
  * A* takes the states in the order of `moves so far + moves needed at least`; `RelaxedCosts` bounds the latter.
@@ -13,16 +14,18 @@
  */
 
 import { owedIn, withOwed } from './reorganize-balance.ts';
+import { LineRules } from './reorganize-lines.ts';
 import { endOf, startOf, type Unit, usedBits } from './reorganize-place.ts';
-import { asksForPlaces, isFixed, type OrderProblem, type SearchGoal, zonesOf } from './reorganize-problem.ts';
+import {
+  asksForPlaces,
+  isFixed,
+  neutralUnits,
+  type OrderProblem,
+  type SearchGoal,
+  zonesOf,
+} from './reorganize-problem.ts';
 import { RelaxedCosts } from './reorganize-relaxed.ts';
-
-export interface FoundOrder {
-  /** Indexes of units. */
-  readonly order: readonly number[];
-  /** Units that were lifted, in the order of the result. */
-  readonly moved: readonly number[];
-}
+import { type FoundOrder, KEEP, LIFT, orderOfWalk } from './reorganize-walk.ts';
 
 /** An order; `none` where there is none; `unknown` where the search was given up. */
 export type SearchResult = FoundOrder | 'none' | 'unknown';
@@ -31,9 +34,6 @@ export type SearchResult = FoundOrder | 'none' | 'unknown';
 export function searchOrder(problem: OrderProblem, goal: SearchGoal): SearchResult {
   return new Search(problem, goal).run();
 }
-
-const LIFT = -1;
-const KEEP = -2;
 
 interface State {
   /** The next unit of the original order. */
@@ -52,7 +52,7 @@ interface State {
   readonly parent: State | undefined;
   /** The unit of a group that must come next, -1 for none. */
   readonly forced: number;
-  /** First and last cacheline of the units that rules ask about, in the order of `#watched`; -1 while not placed. */
+  /** First and last cacheline of the units that rules ask about, as {@link LineRules} has them. */
   readonly lines: readonly number[];
 }
 
@@ -65,13 +65,15 @@ class Search {
   readonly #samples: number[] = [];
   readonly #zones: readonly number[];
   readonly #isFixed: readonly boolean[];
+  /** Lifting one is a whole move. */
+  readonly #isNeutral: readonly boolean[];
   readonly #period: number;
   readonly #budget: number;
   readonly #bodyEnd: number;
   readonly #relaxed: RelaxedCosts;
   readonly #next = new Map<number, number>();
   readonly #isFollower = new Set<number>();
-  readonly #watched: number[];
+  readonly #lines: LineRules;
   /** States by their cost. */
   readonly #buckets: (State[] | undefined)[] = [];
   #stateCount = 0;
@@ -85,6 +87,7 @@ class Search {
     this.#units = problem.units;
     this.#zones = zonesOf(problem);
     this.#isFixed = problem.units.map((_, index) => isFixed(problem, index));
+    this.#isNeutral = neutralUnits(problem);
     this.#period = asksForPlaces(problem) ? Number.POSITIVE_INFINITY : problem.alignment * 8;
     this.#budget = goal.byteSize * 8 - problem.units.reduce((sum, unit) => sum + usedBits(unit), 0);
     this.#bodyEnd = problem.units.length - problem.trailing;
@@ -95,13 +98,16 @@ class Search {
         this.#isFollower.add(group[at] as number);
       }
     }
-    this.#watched = [...new Set([...rules.sameLine, ...rules.apart].flat())];
+    this.#lines = new LineRules(problem);
     this.#classOf = this.#classify();
     this.#left = this.#countLeft();
     this.#relaxed = new RelaxedCosts({
       units: this.#units,
-      samples: this.#samples.map((index) => this.#units[index] as Unit),
+      samples: this.#samples
+        .filter((index) => !this.#isNeutral[index])
+        .map((index) => this.#units[index] as Unit),
       isFixed: this.#isFixed,
+      isNeutral: this.#isNeutral,
       leading: rules.leading,
       alignment: problem.alignment,
       budget: this.#budget,
@@ -121,10 +127,11 @@ class Search {
       action: KEEP,
       parent: undefined,
       forced: -1,
-      lines: this.#watched.flatMap(() => [-1, -1]),
+      lines: this.#lines.none(),
     });
     for (let state = this.#pop(); state !== undefined; state = this.#pop()) {
-      if (state.index === this.#units.length && state.open === 0) return this.#reconstruct(state);
+      if (state.index === this.#units.length && state.open === 0)
+        return orderOfWalk(this.#problem, this.#walkTo(state), this.#classOf);
       if (this.#stateCount > this.#goal.maxStates) return 'unknown';
       this.#expand(state);
     }
@@ -134,7 +141,7 @@ class Search {
   #classify(): Int16Array {
     const byKey = new Map<string, number>();
     const { rules, alignment } = this.#problem;
-    const special = new Set([...rules.pins.keys(), ...rules.groups.flat(), ...this.#watched]);
+    const special = new Set([...rules.pins.keys(), ...rules.groups.flat(), ...this.#lines.watched]);
     const isExact = this.#period === Number.POSITIVE_INFINITY;
     return Int16Array.from(this.#units, (unit, index) => {
       const { byteSize, fields } = unit;
@@ -157,7 +164,7 @@ class Search {
     const left = new Int16Array((this.#units.length + 1) * classes);
     for (let index = this.#units.length - 1; index >= 0; index--) {
       left.copyWithin(index * classes, (index + 1) * classes, (index + 2) * classes);
-      if (!this.#isFixed[index]) {
+      if (!this.#isFixed[index] && !this.#isNeutral[index]) {
         const at = index * classes + (this.#classOf[index] as number);
         left[at] = (left[at] as number) + 1;
       }
@@ -189,16 +196,23 @@ class Search {
     if (owed + left <= 0 || this.#zones[sample] !== this.#zoneBefore(index)) return;
     const placed = this.#place(state, sample);
     if (placed === undefined) return;
-    const changed = withOwed(balance, each, owed - 1);
     const open = state.open + (owed > 0 ? -1 : 1);
+    const steps = state.steps + 1;
+    const { bit, wasted, forced, lines } = placed;
+    // Most lead nowhere: that is seen before anything is made of them.
+    if (this.#costOf({ index, bit, wasted, steps, open }) === undefined) return;
+    const changed = withOwed(balance, each, owed - 1);
     this.#push({
-      ...placed,
       index,
-      steps: state.steps + 1,
+      bit,
+      wasted,
+      steps,
       balance: changed,
       open,
       action: each,
       parent: state,
+      forced,
+      lines,
     });
   }
 
@@ -212,6 +226,10 @@ class Search {
   }
 
   #lift(state: State): void {
+    if (this.#isNeutral[state.index]) {
+      this.#push({ ...state, index: state.index + 1, steps: state.steps + 2, action: LIFT, parent: state });
+      return;
+    }
     const each = this.#classOf[state.index] as number;
     const owed = owedIn(state.balance, each);
     const balance = withOwed(state.balance, each, owed + 1);
@@ -244,54 +262,28 @@ class Search {
     const start = startOf(state.bit, unit);
     const pin = this.#problem.rules.pins.get(index);
     if (pin !== undefined && pin !== start) return undefined;
-    const lines = this.#linesWith(state.lines, index, start, end);
+    const lines = this.#lines.with(state.lines, index, { start, end });
     if (lines === undefined) return undefined;
     return { bit: end % this.#period || 0, wasted, forced: this.#next.get(index) ?? -1, lines };
   }
 
-  /** The lines of watched units with those of one more; undefined where a rule forbids them. */
-  #linesWith(
-    lines: readonly number[],
-    index: number,
-    start: number,
-    end: number,
-  ): readonly number[] | undefined {
-    const at = this.#watched.indexOf(index);
-    if (at < 0) return lines;
-    const lineBits = this.#problem.cachelineSize * 8;
-    const first = Math.floor(start / lineBits);
-    const last = Math.floor(Math.max(start, end - 1) / lineBits);
-    const linesOf = (other: number): readonly number[] => {
-      const slot = 2 * this.#watched.indexOf(other);
-      return lines.slice(slot, slot + 2);
-    };
-    for (const set of this.#problem.rules.sameLine) {
-      if (!set.includes(index)) continue;
-      if (
-        first !== last ||
-        set.some((other) => other !== index && ![-1, first].includes(linesOf(other)[0] as number))
-      ) {
-        return undefined;
-      }
-    }
-    for (const set of this.#problem.rules.apart) {
-      if (!set.includes(index)) continue;
-      const shares = (other: number): boolean => {
-        const [from = -1, to = -1] = linesOf(other);
-        return other !== index && from >= 0 && from <= last && first <= to;
-      };
-      if (set.some(shares)) return undefined;
-    }
-    return lines.with(2 * at, first).with(2 * at + 1, last);
+  /** Moves by way of a state, at least; undefined where they are too many, or nothing leads on. */
+  #costOf({
+    index,
+    bit,
+    wasted,
+    steps,
+    open,
+  }: Pick<State, 'index' | 'bit' | 'wasted' | 'steps' | 'open'>): number | undefined {
+    const needed = Math.max(open, this.#relaxed.from(index, bit, this.#budget - wasted));
+    if (needed === Number.POSITIVE_INFINITY || steps + needed > 2 * this.#goal.maxMoves) return undefined;
+    return Math.ceil((steps + this.#goal.weight * needed) / 2);
   }
 
   #push(state: State): void {
-    const { index, bit, wasted, steps, open } = state;
-    const needed = Math.max(open, this.#relaxed.from(index, bit, this.#budget - wasted));
-    if (needed === Number.POSITIVE_INFINITY) return;
-    if (steps + needed > 2 * this.#goal.maxMoves || this.#isWorse(state)) return;
+    const cost = this.#costOf(state);
+    if (cost === undefined || this.#isWorse(state)) return;
     this.#stateCount++;
-    const cost = Math.ceil((steps + this.#goal.weight * needed) / 2);
     let bucket = this.#buckets[cost];
     if (bucket === undefined) {
       bucket = [];
@@ -318,24 +310,11 @@ class Search {
     return undefined;
   }
 
-  /** The order that a walk makes. Classes are inserted as the units lifted, the first one first. */
-  #reconstruct(end: State): FoundOrder {
+  /** The steps that led to a state. */
+  #walkTo(end: State): State[] {
     const walk: State[] = [];
     for (let state: State | undefined = end; state?.parent !== undefined; state = state.parent)
       walk.push(state);
-    walk.reverse();
-    const lifted = this.#samples.map((): number[] => []);
-    for (const { action, index } of walk) {
-      if (action === LIFT) lifted[this.#classOf[index - 1] as number]?.push(index - 1);
-    }
-    const order: number[] = [];
-    const moved: number[] = [];
-    for (const { action, index } of walk) {
-      if (action === LIFT) continue;
-      const unit = action === KEEP ? index - 1 : (lifted[action]?.shift() as number);
-      order.push(unit);
-      if (action !== KEEP) moved.push(unit);
-    }
-    return { order, moved };
+    return walk.reverse();
   }
 }

@@ -4,10 +4,20 @@
  */
 
 import type { TypeId } from '../model/table.ts';
+import { filledOrder, movedIn } from './reorganize-fill.ts';
 import type { StructModel } from './reorganize-model.ts';
 import { sizeOfOrder, type Unit } from './reorganize-place.ts';
-import { isFixed, leastSize, noRules, type OrderProblem, type OrderRules } from './reorganize-problem.ts';
-import { type FoundOrder, searchOrder } from './reorganize-search.ts';
+import {
+  hasRules,
+  leastSize,
+  lessAligned,
+  noRules,
+  type OrderProblem,
+  type OrderRules,
+  type SearchGoal,
+} from './reorganize-problem.ts';
+import { searchOrder } from './reorganize-search.ts';
+import type { FoundOrder } from './reorganize-walk.ts';
 
 /** What is asked of a reorganization. */
 export interface ReorganizeOptions {
@@ -34,10 +44,11 @@ export interface Reorganization extends FoundOrder {
 }
 
 /** What a search may remember: states, and entries of the table that bounds what is needed still. */
-const THOROUGH = { maxStates: 60_000, maxEntries: 1 << 23 };
+const THOROUGH = { maxStates: 120_000, maxEntries: 1 << 23 };
 const QUICK = { maxStates: 4_000, maxEntries: 1 << 17 };
-/** The fallback moves more than it must, and looks at fewer states. */
+/** Weights that find orders fast, which move more than they must. */
 const GREEDY_WEIGHT = 4;
+const BOLD_WEIGHTS = [4, 1.5];
 /** Sizes that are tried for one struct: kernels need ten at most. */
 const MAX_TRIES = 20;
 /** Units above which nothing is searched: the largest struct of a kernel has some hundreds. */
@@ -94,8 +105,8 @@ function unmoved(model: StructModel): Reorganization {
 export function smallestSize(model: StructModel, options: ReorganizeOptions = {}): number {
   const problem = problemOf(model, noRules(), options.cachelineSize ?? 64);
   const least = leastSize(problem);
-  if (least >= model.byteSize || sortedOrder(problem, least) !== undefined)
-    return Math.min(least, model.byteSize);
+  if (least >= model.byteSize) return model.byteSize;
+  if (sizeIn(problem, filledOrder(problem)) === least) return least;
   return reorganize(model, options)?.byteSize ?? model.byteSize;
 }
 
@@ -116,57 +127,76 @@ function keepsRules(problem: OrderProblem): boolean {
 }
 
 type Found = FoundOrder & Pick<Reorganization, 'hasFewestMoves'>;
+type SizeResult = Found | 'none' | 'unknown';
+type Limits = Pick<SearchGoal, 'byteSize' | 'maxMoves'>;
 
 function searchSize(
   problem: OrderProblem,
   byteSize: number,
   { maxMoves = problem.units.length, isQuick = false }: ReorganizeOptions,
-): Found | 'none' | 'unknown' {
-  if (problem.units.length > MAX_UNITS) return sortedOrUnknown(problem, byteSize, maxMoves);
-  const goal = { byteSize, maxMoves };
-  for (const effort of isQuick ? [] : [QUICK, THOROUGH]) {
-    const exact = searchOrder(problem, { ...goal, ...effort, weight: 1 });
-    if (exact === 'none') return 'none';
-    if (exact !== 'unknown') return { ...exact, hasFewestMoves: true };
-  }
-  const greedy = searchOrder(problem, { ...goal, ...(isQuick ? QUICK : THOROUGH), weight: GREEDY_WEIGHT });
+): SizeResult {
+  const limits = { byteSize, maxMoves };
+  if (problem.units.length > MAX_UNITS) return orElse(filled(problem, limits), 'unknown');
+  const exact = searchOrder(problem, { ...limits, ...QUICK, weight: 1 });
+  if (exact !== 'unknown') return proven(exact);
+  const some = someOrder(problem, { ...limits, ...(isQuick ? QUICK : THOROUGH), weight: GREEDY_WEIGHT });
+  return isQuick || some === 'none' ? some : fewestMoves(problem, limits, some);
+}
+
+/** An order by what is fast. */
+function someOrder(problem: OrderProblem, goal: SearchGoal): SizeResult {
+  const greedy = searchOrder(problem, goal);
   if (greedy === 'none') return 'none';
-  if (greedy !== 'unknown') return { ...greedy, hasFewestMoves: false };
-  return sortedOrUnknown(problem, byteSize, maxMoves);
+  return greedy === 'unknown'
+    ? orElse(filled(problem, goal), 'unknown')
+    : { ...greedy, hasFewestMoves: false };
 }
 
-function sortedOrUnknown(problem: OrderProblem, byteSize: number, maxMoves: number): Found | 'unknown' {
-  const sorted = sortedOrder(problem, byteSize);
-  return sorted !== undefined && sorted.moved.length <= maxMoves
-    ? { ...sorted, hasFewestMoves: false }
-    : 'unknown';
+/** The order of the fewest moves, coming from one that is known; that one with what is proven about it if all else fails. */
+function fewestMoves(problem: OrderProblem, limits: Limits, known: Found | 'unknown'): SizeResult {
+  const better = betterOrder(
+    problem,
+    known === 'unknown' ? limits : { ...limits, maxMoves: known.moved.length - 1 },
+  );
+  if (better === 'unknown') return known;
+  if (better === 'none') return known === 'unknown' ? 'none' : { ...known, hasFewestMoves: true };
+  return better.hasFewestMoves ? better : fewestMoves(problem, limits, better);
 }
 
-/** The units by descending alignment, where nothing speaks against that and the struct becomes as small as asked for. */
-function sortedOrder(problem: OrderProblem, byteSize: number): FoundOrder | undefined {
-  const { units, alignment, rules, trailing } = problem;
-  const end = units.length - trailing;
-  const body = units.slice(rules.leading, end);
-  if (hasRules(rules) || body.some((_, index) => isFixed(problem, rules.leading + index))) return undefined;
-  const sorted = body
-    .map((unit, index) => ({ unit, index: rules.leading + index }))
-    .sort((a, b) => rank(b.unit) - rank(a.unit) || a.index - b.index)
-    .map(({ index }) => index);
-  const order = [...units.keys()];
-  order.splice(rules.leading, sorted.length, ...sorted);
-  const size = sizeOfOrder(
+/** Any order within the limits, or proof that there is none. */
+function betterOrder(problem: OrderProblem, limits: Limits): SizeResult {
+  for (const weight of BOLD_WEIGHTS) {
+    const some = searchOrder(problem, { ...limits, ...THOROUGH, weight });
+    if (some === 'none') return 'none';
+    if (some !== 'unknown') return { ...some, hasFewestMoves: false };
+  }
+  const goal = { ...limits, ...THOROUGH, weight: 1 };
+  const simpler = lessAligned(problem);
+  if (simpler !== undefined && searchOrder(simpler, goal) === 'none') return 'none';
+  const exact = searchOrder(problem, goal);
+  return exact === 'unknown' ? 'unknown' : proven(exact);
+}
+
+function proven(exact: FoundOrder | 'none'): Found | 'none' {
+  return exact === 'none' ? 'none' : { ...exact, hasFewestMoves: true };
+}
+
+function orElse<T, U>(value: T | undefined, other: U): T | U {
+  return value === undefined ? other : value;
+}
+
+/** The order by filling, where no rules speak against it and it does what is asked. */
+function filled(problem: OrderProblem, { byteSize, maxMoves }: Limits): Found | undefined {
+  if (hasRules(problem.rules)) return undefined;
+  const order = filledOrder(problem);
+  const moved = movedIn(problem, order);
+  const isEnough = sizeIn(problem, order) <= byteSize && moved.length <= maxMoves;
+  return isEnough ? { order, moved, hasFewestMoves: false } : undefined;
+}
+
+function sizeIn({ units, alignment }: OrderProblem, order: readonly number[]): number {
+  return sizeOfOrder(
     order.map((index) => units[index] as Unit),
     alignment,
   );
-  return size <= byteSize ? { order, moved: order.filter((unit, place) => unit !== place) } : undefined;
-}
-
-function hasRules({ pins, groups, sameLine, apart, zones }: OrderRules): boolean {
-  return pins.size + groups.length + sameLine.length + apart.length + zones.length > 0;
-}
-
-/** Bitfields come last, members whose size is no multiple of their alignment behind those whose is. */
-function rank({ alignment, byteSize, fields }: Unit): number {
-  if (fields !== undefined) return 0;
-  return byteSize % alignment === 0 ? alignment : alignment - 0.5;
 }
