@@ -63,6 +63,19 @@ describe('btf dump', () => {
     );
   });
 
+  it('prints the header that bpftool 7.8 prints', async () => {
+    const peer = readFileSync(fixturePath('header/enums.h'), 'latin1');
+    expect(await text('dump', 'file', fixturePath('enums.btf'), 'format', 'c')).toBe(peer);
+  });
+
+  it('prints headers of what is asked for, in the order of the ids with `unsorted`', async () => {
+    const definitions = async (...args: string[]): Promise<string[] | null> =>
+      (await text('dump', ...args, 'format', 'c')).match(/^struct \w+(?= \{)/gm);
+    expect(await definitions('-B', base, 'file', split)).toEqual(['struct own', 'struct s']);
+    expect(await definitions('-B', base, 'file', split, 'unsorted')).toEqual(['struct s', 'struct own']);
+    expect(await definitions('-B', base, 'file', split, 'root_id', '5')).toEqual(['struct own']);
+  });
+
   it.each<[string, string[], number, string]>([
     ['no source', [], 2, "expecting a source of types: 'file' and a path"],
     ['another source', ['prog', 'id'], 2, "unrecognized BTF source specifier: 'prog'"],
@@ -70,7 +83,13 @@ describe('btf dump', () => {
     ['no such file', ['file', '/nonexistent'], 1, '/nonexistent'],
     ['an unknown word', ['file', every, 'sorted'], 2, "unrecognized option: 'sorted'"],
     ['an unknown format', ['file', every, 'format', 'x'], 2, "'x', possible values: raw, c"],
-    ['headers', ['file', every, 'format', 'c'], 2, 'format c is not supported in this version'],
+    ['a header as JSON', ['-j', 'file', every, 'format', 'c'], 2, 'JSON output for C-syntax dump is not'],
+    [
+      'a root of a header too large',
+      ['file', every, 'format', 'c', 'root_id', '999'],
+      1,
+      'invalid root ID: 999',
+    ],
     ['no format', ['file', every, 'format'], 2, "expecting value for 'format' option"],
     ['no id', ['file', every, 'root_id'], 2, "expecting value for 'root_id' option"],
     ['no number', ['file', every, 'root_id', 'x1'], 2, "can't parse x1 as root ID"],

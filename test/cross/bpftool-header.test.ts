@@ -11,6 +11,7 @@ import { writeBpftoolHeader } from '../../src/emit/header/bpftool-header.ts';
 import { loadSync, RUNNING_KERNEL_BTF, type TypeTable } from '../../src/index.ts';
 import { fixtureFiles, fixturePath, fixtureTable, manifest } from '../support/fixtures.ts';
 import { firstDifference } from '../support/peer.ts';
+import { runCli } from '../support/run-cli.ts';
 
 const bpftool = process.env.BPFTOOL ?? 'bpftool';
 const WANTED = 'bpftool v7.8.0';
@@ -59,5 +60,35 @@ describe.skipIf(version !== WANTED)(`${WANTED} (found: ${version})`, () => {
         }
       },
     );
+  });
+
+  /** What `btf dump` of both prints; a usage that bpftool refuses gives nothing. */
+  async function bothPrint(...args: string[]): Promise<void> {
+    const [options, words] = args[0] === '-B' ? [args.slice(0, 2), args.slice(2)] : [[], args];
+    const peer = spawnSync(bpftool, [...options, 'btf', 'dump', ...words], { maxBuffer: 1 << 28 });
+    const own = await runCli(['btf', 'dump', ...args]);
+    expect(firstDifference(peer.stdout, own.stdout), args.join(' ')).toBe('');
+    expect(own.code === 0).toBe(peer.status === 0);
+  }
+
+  describe('btf dump', () => {
+    it.each(fixtureFiles)('prints the same roots of %s', async (file) => {
+      const base = manifest.files[file]?.base;
+      const from = base === undefined ? [] : ['-B', fixturePath(base)];
+      await bothPrint(...from, 'file', fixturePath(file), 'format', 'c', 'root_id', '1', 'root_id', '3');
+      await bothPrint(...from, 'file', fixturePath(file), 'root_id', '2', 'format', 'c', 'unsorted');
+    });
+
+    it.skipIf(!existsSync(kernel))(`prints the same roots of ${kernel}`, { timeout: 120_000 }, async () => {
+      for (const root of [0, 1, 500, 20_000, 0xffff_ffff]) {
+        await bothPrint('file', kernel, 'format', 'c', 'root_id', String(root));
+      }
+    });
+
+    it.skipIf(modules.length === 0)('merges modules as bpftool does', { timeout: 120_000 }, async () => {
+      const files = modules.slice(0, 64).flatMap((path) => ['file', path]);
+      await bothPrint('-B', kernel, ...files, 'format', 'c');
+      await bothPrint('-B', kernel, ...files, 'format', 'c', 'unsorted');
+    });
   });
 });

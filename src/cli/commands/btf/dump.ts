@@ -1,4 +1,4 @@
-/** `tspahole btf dump`: types as bpftool prints them. */
+/** `tspahole btf dump`: types as bpftool prints them, by their ids or as C. */
 
 import {
   Deduplicator,
@@ -7,30 +7,34 @@ import {
   type TypeId,
   type TypeTable,
 } from '../../../index.ts';
-import { RawJson, RawText, writeRawType } from '../../../internal.ts';
+import { RawJson, RawText, writeBpftoolHeader, writeRawType } from '../../../internal.ts';
 import type { Command, CommandWords } from '../../command.ts';
+import type { Output } from '../../output.ts';
 import type { Streams } from '../../run.ts';
 import { baseOf, readBtf } from './input.ts';
 
 /** The sub-command. */
 export const dumpCommand: Command = {
   name: 'btf dump',
-  synopsis: ['[option...] file FILE [file FILE...] [format raw] [root_id ID...]'],
+  synopsis: ['[option...] file FILE [file FILE...] [format raw|c] [root_id ID...] [unsorted]'],
   description:
-    'Print types with their ids, byte for byte as bpftool 7.8 does. Of split BTF only the types of its own are ' +
-    'printed, with root_id those that are asked for. Several files are merged, and need a base.',
+    'Print types with their ids, or with `format c` as a header, byte for byte as bpftool 7.8 does. Of split BTF ' +
+    'the ids are those of its own types, the header is that of the base too; with root_id those that are asked ' +
+    'for. Several files are merged, and need a base.',
   options: [
     { name: 'base', short: 'B', metavar: 'FILE', help: 'the base of split BTF, e.g. vmlinux for a module' },
     { name: 'json', short: 'j', help: 'print JSON' },
     { name: 'pretty', short: 'p', help: 'print JSON with line breaks' },
   ],
-  notes: `Words may be abbreviated, as bpftool's. A FILE is raw BTF or ELF.
+  notes: `Words may be abbreviated, as bpftool's. A FILE is raw BTF or ELF. \`unsorted\` gives the header in the order of
+ids. \`tspahole header\` prints one that is right where bpftool's is not.
 
 Examples:
   tspahole btf dump file /sys/kernel/btf/vmlinux             all types of the running kernel
   tspahole btf dump file /sys/kernel/btf/nf_tables           those of a module
   tspahole btf dump -B vmlinux file module.ko format raw     those of a module of another kernel
   tspahole btf dump file vmlinux root_id 1 root_id 0x20      two types
+  tspahole btf dump file vmlinux format c > vmlinux.h        all types as a header
   tspahole btf dump -j file vmlinux | jq '.types[] | select(.name == "list_head")'
 `,
   run: runDump,
@@ -43,24 +47,39 @@ const MAX_FILES = 64;
 interface Request {
   readonly files: string[];
   readonly roots: number[];
+  isHeader: boolean;
+  isUnsorted: boolean;
 }
 
 function runDump(words: CommandWords, { out }: Streams): number {
-  const { files, roots } = parseRequest(words.operands);
+  const { files, roots, isHeader, isUnsorted } = parseRequest(words.operands);
   const table = loadTypes(files, baseOf(words));
   const bad = roots.find((id) => id >= table.end);
   if (bad !== undefined) throw new TspaholeError('not-found', `invalid root ID: ${bad}`);
+  if (!isHeader) writeRaw(table, chosen(table, roots), words, out);
+  else if (isJson(words)) throw usage('JSON output for C-syntax dump is not supported');
+  else {
+    const rootIds = roots.length > 0 ? roots : undefined;
+    writeBpftoolHeader(table, (bytes) => out.write(bytes), { rootIds, unsorted: isUnsorted });
+  }
+  return 0;
+}
+
+function isJson(words: CommandWords): boolean {
+  return words.has('json') || words.has('pretty');
+}
+
+function writeRaw(table: TypeTable, ids: Iterable<TypeId>, words: CommandWords, out: Output): void {
   const sink = (text: string): void => out.write(Buffer.from(text, 'latin1'));
-  if (words.has('json') || words.has('pretty')) {
+  if (isJson(words)) {
     const output = new RawJson(sink, words.has('pretty'));
-    for (const id of chosen(table, roots)) writeRawType(table, id, output);
+    for (const id of ids) writeRawType(table, id, output);
     output.finish();
   } else {
     const output = new RawText(sink);
-    for (const id of chosen(table, roots)) writeRawType(table, id, output);
+    for (const id of ids) writeRawType(table, id, output);
     output.flush();
   }
-  return 0;
 }
 
 function* chosen(table: TypeTable, roots: readonly TypeId[]): Generator<TypeId> {
@@ -88,7 +107,7 @@ function loadTypes(files: readonly string[], base: TypeTable | undefined): TypeT
 /** The grammar of bpftool: words and their values, some of which may be repeated. */
 function parseRequest(operands: readonly string[]): Request {
   const rest = [...operands];
-  const request: Request = { files: [], roots: [] };
+  const request: Request = { files: [], roots: [], isHeader: false, isUnsorted: false };
   const next = (what: string): string => {
     const word = rest.shift();
     if (word === undefined) throw usage(`expecting ${what}`);
@@ -108,18 +127,18 @@ function takeFile({ files }: Request, next: (what: string) => string): void {
   files.push(next("a path for 'file'"));
 }
 
-function takeOption({ roots }: Request, next: (what: string) => string): void {
+function takeOption(request: Request, next: (what: string) => string): void {
   const word = next('an option');
-  if (isPrefix(word, 'format')) checkFormat(next("value for 'format' option"));
-  else if (isPrefix(word, 'root_id')) takeRoot(roots, next("value for 'root_id' option"));
-  // It says how headers are sorted; bpftool takes it with the raw format, too.
-  else if (!isPrefix(word, 'unsorted')) throw usage(`unrecognized option: '${word}'`);
+  if (isPrefix(word, 'format')) request.isHeader = asksForHeader(next("value for 'format' option"));
+  else if (isPrefix(word, 'root_id')) takeRoot(request.roots, next("value for 'root_id' option"));
+  // Bpftool takes it with the raw format, too, where it says nothing.
+  else if (isPrefix(word, 'unsorted')) request.isUnsorted = true;
+  else throw usage(`unrecognized option: '${word}'`);
 }
 
-function checkFormat(format: string): void {
-  if (format === 'raw') return;
-  if (format !== 'c') throw usage(`unrecognized format specifier: '${format}', possible values: raw, c`);
-  throw usage('format c is not supported in this version');
+function asksForHeader(format: string): boolean {
+  if (format === 'raw' || format === 'c') return format === 'c';
+  throw usage(`unrecognized format specifier: '${format}', possible values: raw, c`);
 }
 
 function takeRoot(roots: number[], text: string): void {
