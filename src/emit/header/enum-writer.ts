@@ -44,7 +44,10 @@ export class EnumWriter {
       out.char(COMMA);
     }
     // C knows no enum without enumerators, nor one that is only declared.
-    if (vlen === 0) out.literal(`__enum_${id}`);
+    if (vlen === 0) {
+      out.line(level + 1);
+      out.literal(`__enum_${id},`);
+    }
     out.line(level);
     out.char(CLOSING_BRACE);
     const attributes = this.#isScoped ? '' : layout.enumAttributesOf(id);

@@ -171,7 +171,7 @@ describe('enums have their size', () => {
   });
 
   it('also without enumerators', () => {
-    expect(typesOf([enum32('e'), struct('s', 4, [['e', 1, 0]])])).toContain('enum e {__enum_1\n};');
+    expect(typesOf([enum32('e'), struct('s', 4, [['e', 1, 0]])])).toContain('enum e {\n\t__enum_1,\n};');
   });
 });
 
