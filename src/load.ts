@@ -12,6 +12,7 @@ import { type ElfFile, parseElf } from './elf/file.ts';
 import { isElf } from './elf/header.ts';
 import { type ByteSource, openFileSource } from './elf/source.ts';
 import { loadDwarf } from './load/dwarf.ts';
+import { openPacked, type Packed } from './load/packed.ts';
 import { TspaholeError, withPlace } from './model/errors.ts';
 import type { TypeTable } from './model/table.ts';
 import { mapSysfs } from './native/map.ts';
@@ -66,7 +67,8 @@ const DEFAULT_FORMATS: readonly TypeFormat[] = ['dwarf', 'btf'];
 
 /**
  * Loads the types of a file: raw BTF, or an ELF file with DWARF (in itself or in its separate debug file) or
- * a `.BTF` section (a `.BTF.base` section is used as its base). Without a path: those of the running kernel.
+ * a `.BTF` section (a `.BTF.base` section is used as its base); the BTF of a boot image (vmlinuz) or of a compressed
+ * file. Without a path: those of the running kernel.
  *
  * Throws `not-found` for a file that does not exist or has no type information, `io` for one that cannot
  * be read, `bad-data` for one that contradicts its format, `unsupported` where DWARF is all that there is
@@ -96,12 +98,26 @@ function loadSource(path: string, options: LoadOptions): TypeSource {
       return btfSource(path, decodeBtf(source.read(0, source.size), options));
     }
     if (isElf(head)) return loadElf(path, source, options);
-    throw isBtf(head)
-      ? nothingOf(formats)
-      : new TspaholeError('not-found', 'neither an ELF file nor raw BTF');
+    if (isBtf(head)) throw nothingOf(formats);
+    return loadPacked(path, source, options);
   } finally {
     source.close();
   }
+}
+
+/** What is packed has no path that the reader of DWARF could open: its BTF is all that is read. */
+function loadPacked(path: string, source: ByteSource, options: LoadOptions): TypeSource {
+  const formats = options.formats ?? DEFAULT_FORMATS;
+  const packed = openPacked(source);
+  if (packed === undefined) throw new TspaholeError('not-found', 'neither an ELF file nor raw BTF');
+  const found = formats.includes('btf') ? packedBtf(path, packed, options) : undefined;
+  if (found === undefined) throw nothingOf(formats);
+  return found;
+}
+
+function packedBtf(path: string, packed: Packed, options: LoadOptions): TypeSource | undefined {
+  if (packed.kind === 'elf') return loadBtfSection(path, packed.elf, options, []);
+  return packed.btf && btfSource(path, decodeBtf(packed.btf, options));
 }
 
 function btfSource(path: string, table: TypeTable, notes: readonly string[] = []): TypeSource {

@@ -4,9 +4,11 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type LoadOptions, load, loadSync, RUNNING_KERNEL_BTF } from '../src/load.ts';
 import type { ErrorCode, TspaholeError } from '../src/model/errors.ts';
+import { arm64Image, bzImage, zboot } from './support/boot-image.ts';
 import { btf, int, ptr, splitBtf, struct } from './support/btf-writer.ts';
 import { type SectionSpec, TARGETS, writeElf } from './support/elf-writer.ts';
 import { expectError } from './support/expect-error.ts';
@@ -220,5 +222,51 @@ describe('below /sys/kernel/btf', () => {
   it.skipIf(modules.length === 0)('a module gets the kernel as its base (skipped: no module has BTF)', () => {
     const { base } = loadSync(`/sys/kernel/btf/${modules[0]}`).table();
     expect(base?.end).toBe(loadSync().table().end);
+  });
+});
+
+describe('a packed file', () => {
+  const object = elfOf({ name: '.BTF', data: btf(types) });
+
+  it('gives the BTF of the kernel in a boot image', () => {
+    const path = fileOf('vmlinuz', bzImage(gzipSync(object)));
+    const source = loadSync(path);
+    expect(source).toMatchObject({ path, format: 'btf', unitCount: 1, notes: [] });
+    expect(source.table().name(2)).toBe('s');
+  });
+
+  it('gives the BTF of a compressed object, split from the base that the caller gives', () => {
+    const base = loadSync(fileOf('base-of-packed.btf', baseBlob)).table();
+    const path = fileOf('module.ko.gz', gzipSync(elfOf({ name: '.BTF', data: splitBlob })));
+    expect(loadSync(path, { base }).table().name(4)).toBe('own');
+  });
+
+  it('may be an image of memory: its BTF is found by what it begins with, of either byte order', () => {
+    const noise = Buffer.from('\x9f\xeb\x01\0 is no header, nor is \x9f\xeb\x01\0\x18\0\0\0', 'latin1');
+    for (const endian of ['little', 'big'] as const) {
+      const contents = Buffer.concat([noise, btf(types, { endian }), noise]);
+      expect(
+        loadSync(fileOf('Image', arm64Image(contents)))
+          .table()
+          .name(2),
+      ).toBe('s');
+      expect(
+        loadSync(fileOf('zboot', zboot(gzipSync(arm64Image(contents)), 0xaa64)))
+          .table()
+          .name(2),
+      ).toBe('s');
+    }
+  });
+
+  it('without BTF is refused as an ELF file is', () => {
+    expectFailure(fileOf('no-btf', bzImage(gzipSync(elfOf()))), 'not-found', 'no DWARF and no .BTF section');
+    expectFailure(fileOf('no-image', arm64Image(Buffer.alloc(100))), 'not-found', 'no .BTF section');
+    expectFailure(fileOf('text.gz', gzipSync('text')), 'not-found', 'no .BTF section');
+    const dwarfAlone = { formats: ['dwarf'] } as const;
+    expectFailure(fileOf('dwarf', bzImage(gzipSync(object))), 'not-found', 'no DWARF', dwarfAlone);
+  });
+
+  it('is refused where it is cut', () => {
+    expectFailure(fileOf('cut', bzImage(gzipSync(object).subarray(0, -30))), 'bad-data', 'gzip data is');
   });
 });

@@ -207,6 +207,16 @@ describe('records', () => {
     expect(table.name(EVERY_KIND.length)).toBe('wide');
   });
 
+  it.each(['little', 'big'] as const)(
+    'in a Buffer that is not aligned are read from a copy (%s)',
+    (endian) => {
+      const blob = btf(EVERY_KIND, { endian });
+      const buffer = Buffer.concat([Buffer.alloc(1), blob]).subarray(1);
+      expect(viewsOf(decodeBtf(buffer))).toEqual(viewsOf(decode(EVERY_KIND, { endian })));
+      expect(buffer.equals(blob)).toBe(true);
+    },
+  );
+
   it('that reach beyond the section are refused at their offset', () => {
     const broken = change(struct('s', 4), { vlen: 2 });
     expectError(

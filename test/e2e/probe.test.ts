@@ -1,5 +1,5 @@
 /**
- * The kernel as judge: expansions are given to a kernel that runs in qemu. Needs qemu-system-x86, busybox-static, lz4
+ * The kernel as judge: expansions are given to a kernel that runs in qemu. Needs qemu-system-x86, busybox-static
  * and zstd, and images in /boot (Debian: linux-image-cloud-amd64) or in the folder TSPAHOLE_KERNELS.
  */
 
@@ -8,18 +8,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { decodeBtf, parseElf, type TypeTable } from '../../src/index.ts';
+import { loadSync, type TypeTable } from '../../src/index.ts';
 import { findTypeByName } from '../../src/model/queries.ts';
 import { tracefsLine } from '../../src/probe/format-tracefs.ts';
 import { listFunctions } from '../../src/probe/functions.ts';
-import { findGuest, type Guest, runInGuest, unpackKernel } from '../support/guest.ts';
+import { findGuest, type Guest, runInGuest } from '../support/guest.ts';
 import { expandLine } from '../support/probe.ts';
 
-/** The types of a guest's kernel. */
+/** The types of a guest's kernel, from its image. */
 function typesOf(guest: Guest | undefined): TypeTable | undefined {
-  const kernel = guest === undefined ? undefined : unpackKernel(guest);
-  const section = kernel === undefined ? undefined : parseElf(kernel).section('.BTF');
-  return section === undefined ? undefined : decodeBtf(section.data());
+  return guest && loadSync(guest.vmlinuz).table();
 }
 
 /** Every so many functions, so that about `count` are taken. */

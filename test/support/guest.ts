@@ -42,24 +42,6 @@ export function guestPrograms(): GuestPrograms | undefined {
   return qemu === undefined || busybox === undefined ? undefined : { qemu, busybox };
 }
 
-const UNPACKERS: Readonly<Record<string, readonly string[]>> = {
-  '02214c18': ['lz4', '-dc'],
-  '28b52ffd': ['zstd', '-dc'],
-};
-
-/** The kernel inside an image (Documentation/arch/x86/boot.rst), unpacked by an installed program, or undefined. */
-export function unpackKernel({ vmlinuz }: Guest): Buffer | undefined {
-  const image = readFileSync(vmlinuz);
-  const setupSectors = image[0x1f1] || 4;
-  const start = (setupSectors + 1) * 512 + image.readUInt32LE(0x248);
-  const payload = image.subarray(start, start + image.readUInt32LE(0x24c));
-  const [program, ...args] = UNPACKERS[payload.toString('hex', 0, 4)] ?? [];
-  if (program === undefined) return undefined;
-  // The last four bytes are the size, which the programs take for garbage.
-  const { stdout } = spawnSync(program, args, { input: payload, maxBuffer: 1 << 28 });
-  return stdout?.length > 0 ? stdout : undefined;
-}
-
 /** One file of an initial file system. */
 interface Entry {
   readonly name: string;
