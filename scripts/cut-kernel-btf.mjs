@@ -21,7 +21,12 @@ const FUNCTIONS = [
     '__probestub_sys_enter',
     '__bpf_trace_sys_enter',
   ],
-  ...['__probestub_sched_wakeup', '__bpf_trace_sched_wakeup_template', '__probestub_kmem_cache_alloc'],
+  ...[
+    '__probestub_kfree',
+    '__probestub_sched_wakeup',
+    '__bpf_trace_sched_wakeup_template',
+    '__probestub_kmem_cache_alloc',
+  ],
 ];
 
 const MEMBERS = {

@@ -1,7 +1,8 @@
 /** What the command line uses beyond the public interface. Not stable. */
 
+export { buildIdInNotes, identityOfFile, type KernelIdentity } from './elf/kernel-identity.ts';
 export { replaceFile, replaceFileBy } from './elf/replace-file.ts';
-export { findRunningVmlinux } from './elf/running-kernel.ts';
+export { findRunningVmlinux, RUNNING_KERNEL_NOTES } from './elf/running-kernel.ts';
 export { updateSections } from './elf/writer.ts';
 export { TypeEmission } from './emit/emission.ts';
 export { EmissionMemory } from './emit/emission-memory.ts';

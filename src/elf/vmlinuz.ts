@@ -19,6 +19,9 @@ const DEFAULT_SETUP_SECTORS = 4;
 /** Of `xloadflags`: the kernel runs in 64 bits. */
 const XLF_KERNEL_64 = 1;
 
+/** As long as `uname -r` can be. */
+const MAX_RELEASE_BYTES = 64;
+
 type ImageForm = 'bzImage' | 'zboot' | 'arm64' | 'riscv';
 
 /** A range of a file that holds a packed kernel. */
@@ -40,6 +43,17 @@ export function readPackedFile(source: ByteSource): Uint8Array | undefined {
   if (form === undefined) return isPacked(head) ? unpack(readAll(source)) : undefined;
   if (form === 'arm64' || form === 'riscv') return readAll(source);
   return unpackPayload(source, form === 'bzImage' ? bzImagePayload(head) : zbootPayload(head));
+}
+
+/** The release of the kernel in a boot image of x86, as `uname -r` has it; undefined for other files. */
+export function imageRelease(source: ByteSource): string | undefined {
+  const head = source.read(0, Math.min(IMAGE_HEAD_BYTES, source.size));
+  if (imageForm(head) !== 'bzImage') return undefined;
+  const pointer = viewOf(head).getUint16(0x20e, true);
+  if (pointer === 0) return undefined;
+  const start = pointer + SECTOR_BYTES;
+  const text = source.read(start, Math.min(MAX_RELEASE_BYTES, Math.max(0, source.size - start)));
+  return /^[!-~]+/.exec(Buffer.from(text).toString('latin1'))?.[0];
 }
 
 /** The machine of a boot image, one of ELF's numbers, from its first bytes; undefined where they do not say. */

@@ -1,11 +1,14 @@
 /** The machines whose calling conventions are known: registers as tracefs names them, and the rules of each. */
 
+import type { Endian } from '../model/bytes.ts';
 import { TspaholeError } from '../model/errors.ts';
 
 /** How a machine passes integers, pointers and structures to a function of the kernel. */
 export interface Architecture {
   readonly name: ArchitectureName;
   readonly wordSize: 4 | 8;
+  /** Undefined where there are kernels of either. */
+  readonly endian: Endian | undefined;
   /** Registers that hold parameters, in order. */
   readonly registers: readonly string[];
   /** All that may follow `%`. */
@@ -61,6 +64,7 @@ const ARCHITECTURES: Readonly<Record<ArchitectureName, Architecture>> = {
   x86_64: {
     name: 'x86_64',
     wordSize: 8,
+    endian: 'little',
     registers: ['di', 'si', 'dx', 'cx', 'r8', 'r9'],
     isRegister: names(...X86_COMMON, ...numbered('r', 16).slice(8)),
     stackOffset: 8,
@@ -77,6 +81,7 @@ const ARCHITECTURES: Readonly<Record<ArchitectureName, Architecture>> = {
   i386: {
     name: 'i386',
     wordSize: 4,
+    endian: 'little',
     registers: ['ax', 'dx', 'cx'],
     isRegister: names(...X86_COMMON, 'ds', 'es', 'fs', 'gs'),
     stackOffset: 4,
@@ -93,6 +98,7 @@ const ARCHITECTURES: Readonly<Record<ArchitectureName, Architecture>> = {
   arm64: {
     name: 'arm64',
     wordSize: 8,
+    endian: 'little',
     registers: numbered('x', 8),
     isRegister: names(...numbered('x', 31), 'sp', 'pc', 'pstate'),
     stackOffset: 0,
@@ -111,6 +117,7 @@ const ARCHITECTURES: Readonly<Record<ArchitectureName, Architecture>> = {
   riscv: {
     name: 'riscv',
     wordSize: 8,
+    endian: 'little',
     registers: numbered('a', 8),
     isRegister: names(...RISCV, ...numbered('a', 8)),
     stackOffset: 0,
@@ -128,6 +135,7 @@ const ARCHITECTURES: Readonly<Record<ArchitectureName, Architecture>> = {
   s390x: {
     name: 's390x',
     wordSize: 8,
+    endian: 'big',
     registers: ['r2', 'r3', 'r4', 'r5', 'r6'],
     isRegister: names(...numbered('r', 16)),
     stackOffset: 160,
@@ -144,6 +152,7 @@ const ARCHITECTURES: Readonly<Record<ArchitectureName, Architecture>> = {
   powerpc: {
     name: 'powerpc',
     wordSize: 8,
+    endian: undefined,
     registers: ['gpr3', 'gpr4', 'gpr5', 'gpr6', 'gpr7', 'gpr8', 'gpr9', 'gpr10'],
     isRegister: names(...numbered('gpr', 32), ...POWERPC),
     stackOffset: 32,
@@ -162,6 +171,7 @@ const ARCHITECTURES: Readonly<Record<ArchitectureName, Architecture>> = {
   loongarch: {
     name: 'loongarch',
     wordSize: 8,
+    endian: 'little',
     registers: numbered('r', 12).slice(4),
     isRegister: names(...numbered('r', 32), 'orig_a0', 'csr_era', 'csr_badvaddr', 'csr_crmd', 'csr_prmd'),
     stackOffset: 0,

@@ -107,6 +107,10 @@ function siteOf(
     kind,
     isReturn: definition.isReturn,
   };
+  if (architecture.endian !== undefined && architecture.endian !== table.endian && kind !== 'uprobe') {
+    const text = `the types are of a ${table.endian}-endian kernel, ${architecture.name} is ${architecture.endian}-endian`;
+    warn({ warnings }, 'W13', text);
+  }
   const what = functionName(definition) ?? placeText(definition);
   const common = { ...reach, target, what, warnings };
   const none = whyNoParameters(definition);

@@ -76,7 +76,12 @@ function readText(site: Site, value: Value): ReturnType<typeof fetchText> {
   const { facts, form } = site;
   const size = facts.sizeOf(value.typeId);
   const isLarge = size > form.wordSize || size === 0 || isOddComposite(site, value);
-  return fetchText(value, isLarge ? form.wordSize : size, form);
+  const read = fetchText(value, isLarge ? form.wordSize : size, form);
+  if (read.bits !== undefined && form.bigEndian) {
+    const why = 'the types of a big-endian kernel count bits from the most significant';
+    warn(site, 'W13', `${read.bits} counts from the least significant bit, as tracefs does; ${why}`);
+  }
+  return read;
 }
 
 /** A structure of three bytes has no type of its own, and takes the whole word. */

@@ -13,7 +13,8 @@ export type WarningCode =
   | 'W9'
   | 'W10'
   | 'W11'
-  | 'W12';
+  | 'W12'
+  | 'W13';
 
 /** One warning: its kind, and one sentence without a full stop. */
 export interface Warning {

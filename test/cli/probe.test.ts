@@ -1,9 +1,12 @@
 /** `tspahole probe --apply`: all definitions are written to tracefs, or none. A folder stands for tracefs. */
 
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bzImage } from '../support/boot-image.ts';
+import { writeElf } from '../support/elf-writer.ts';
 import { KERNEL_FILES } from '../support/probe.ts';
 import { runCli } from '../support/run-cli.ts';
 
@@ -19,6 +22,13 @@ afterEach(() => rmSync(tracefs, { recursive: true }));
 
 function written(file: string): string {
   return readFileSync(join(tracefs, file), 'utf8');
+}
+
+/** A note of GNU that holds a build ID. */
+function buildIdNote(id: string): Uint8Array {
+  const description = Buffer.from(id, 'hex');
+  const head = Buffer.from(Uint32Array.of(4, description.length, 3).buffer);
+  return Buffer.concat([head, Buffer.from('GNU\0'), description]);
 }
 
 function probe(...args: string[]): ReturnType<typeof runCli> {
@@ -85,6 +95,59 @@ describe('--apply', () => {
   it('refuses lines that are no probes', async () => {
     const { code, stderr } = await probe('--apply', ...LISTS, '--', '-:kprobes/before');
     expect([code, stderr]).toEqual([2, "tspahole: probe: --apply writes probes, not '-:kprobes/before'\n"]);
+  });
+});
+
+describe('the kernel that the types are of', () => {
+  const elf = writeElf({
+    wordSize: 8,
+    endian: 'little',
+    machine: 183,
+    sections: [
+      { name: '.BTF', data: readFileSync(KERNEL_FILES['6.12']) },
+      { name: '.note.gnu.build-id', type: 7, data: buildIdNote('0123456789abcdef') },
+    ],
+  });
+
+  function probeOf(name: string, bytes: Uint8Array, ...args: string[]): ReturnType<typeof runCli> {
+    writeFileSync(join(tracefs, name), bytes);
+    writeFileSync(join(tracefs, 'README'), '$arg<N>');
+    return runCli(['probe', '--tracefs', tracefs, ...args, 'p vfs_read count', join(tracefs, name)]);
+  }
+
+  it('is said in a comment, where the file says it, and its machine counts', async () => {
+    const { stdout } = await probeOf('vmlinux', elf, '--regs');
+    expect(stdout.toString()).toMatch(
+      /^# \S+vmlinux: build ID 0123456789abcdef\n# ssize_t vfs_read.*\n.* count=%x2:u64\n$/,
+    );
+    const bare = await probeOf('vmlinux', elf, '--bare');
+    expect(bare.stdout.toString()).toBe('p:kprobes/p_vfs_read_0 vfs_read count=$arg3:u64\n');
+  });
+
+  it('of a boot image is its release', async () => {
+    const image = bzImage(gzipSync(elf), { release: '6.12.117-test (nobody) #1' });
+    const { stdout } = await probeOf('vmlinuz', image, '--regs');
+    expect(stdout.toString()).toMatch(/^# \S+vmlinuz: Linux 6\.12\.117-test\n.*\n.* count=%dx:u64\n$/);
+  });
+
+  it.each([
+    ['vmlinuz', bzImage(gzipSync(elf), { release: '0.99' }), 'are of release 0.99, what runs is '],
+    [
+      'types.btf',
+      readFileSync(KERNEL_FILES['6.12']),
+      'does not tell whether its types are those of the running kernel',
+    ],
+  ])('that is not the one to be probed (%s) has W12', async (name, bytes, part) => {
+    const { stderr, code } = await probeOf(name, bytes, '--target', 'running');
+    expect(stderr).toMatch(/^tspahole: W12: vfs_read: /);
+    expect([stderr.includes(part), code]).toEqual([true, 0]);
+    expect((await probeOf(name, bytes, '--target', 'running', '--strict', ...LISTS)).code).toBe(1);
+    expect((await probeOf(name, bytes)).stderr).toBe('');
+  });
+
+  it('that is the one to be probed has none', async () => {
+    const image = bzImage(gzipSync(elf), { release: release() });
+    expect((await probeOf('vmlinuz', image, '--target', 'running')).stderr).toBe('');
   });
 });
 

@@ -116,6 +116,21 @@ describe('what the kernel refuses', () => {
   });
 });
 
+it('a line of 4094 characters is the longest', () => {
+  const head = tracefsLine(expandLine('p vfs_read')).length;
+  // Each argument is 60 characters with its blank, the last one fills up.
+  const args = (length: number): string => {
+    const whole = Math.floor((length - head) / 60) - 1;
+    const rest = length - head - whole * 60;
+    const arg = (name: string, size: number): string => `${name}=@`.padEnd(size - 1, '1');
+    const names = Array.from({ length: whole }, (_, index) => `a${String(index).padStart(2, '0')}`);
+    const half = Math.floor(rest / 2);
+    return [...names.map((name) => arg(name, 60)), arg('y', half), arg('z', rest - half)].join(' ');
+  };
+  expect(tracefsLine(expandLine(`p vfs_read ${args(4094)}`))).toHaveLength(4094);
+  expect(() => tracefsLine(expandLine(`p vfs_read ${args(4095)}`))).toThrow(/4095 characters/);
+});
+
 describe('what lies just within the limits', () => {
   it.each([
     `p vfs_read ${'n'.repeat(32)}=@11`,

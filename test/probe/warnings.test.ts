@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { decodeBtf } from '../../src/index.ts';
+import { findArchitecture } from '../../src/probe/architectures.ts';
 import { listWarnings } from '../../src/probe/warnings.ts';
 import { btf, constOf, func, funcProto, int, ptr, struct, typeTag } from '../support/btf-writer.ts';
 import { argumentsText, expandLine, warningCodes } from '../support/probe.ts';
@@ -86,6 +87,24 @@ describe('the types', () => {
   });
 });
 
+describe('a machine', () => {
+  it('without $argN on the stack has W5, and says which parameters lie there', () => {
+    const arm64 = { architecture: findArchitecture('arm64') };
+    expect(warningCodes('p do_mmap file', '6.12', arm64)).toEqual(['W5']);
+    expect(expandLine('p do_mmap file', '6.12', arm64).warnings[0]?.text).toMatch(/^uf lies on the stack/);
+    expect(warningCodes('p do_mmap file')).toEqual([]);
+  });
+
+  it('of another byte order than the types has W13', () => {
+    expect(warningCodes('p vfs_read count', '6.12', { architecture: findArchitecture('s390x') })).toEqual([
+      'W13',
+    ]);
+    expect(warningCodes('p vfs_read count', '6.12', { architecture: findArchitecture('powerpc') })).toEqual(
+      [],
+    );
+  });
+});
+
 describe('bit fields of a big-endian kernel', () => {
   it('count from the most significant bit in the types and from the least in tracefs', () => {
     const types = [
@@ -101,6 +120,10 @@ describe('bit fields of a big-endian kernel', () => {
     ];
     const big = decodeBtf(btf(types, { endian: 'big' }));
     const little = decodeBtf(btf(types));
+    const s390x = { architecture: findArchitecture('s390x') };
+    expect(warningCodes('p f s->a', big, s390x)).toEqual(['W13']);
+    expect(warningCodes('p f s', big, s390x)).toEqual([]);
+    expect(warningCodes('p f s->a', little)).toEqual([]);
     expect(argumentsText('p f s->a s->b', big)).toBe('a=+0($arg1):b3@29/32 b=+0($arg1):b5@24/32');
     expect(argumentsText('p f s->a s->b', little)).toBe('a=+0($arg1):b3@0/32 b=+0($arg1):b5@3/32');
   });

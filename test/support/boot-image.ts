@@ -3,9 +3,12 @@
 import { spawnSync } from 'node:child_process';
 
 /** An image of x86: 512 bytes of boot sector, four sectors of set-up code, a gap, the payload. */
-export function bzImage(payload: Uint8Array, options: { readonly loadFlags?: number } = {}): Buffer {
+export function bzImage(
+  payload: Uint8Array,
+  options: { readonly loadFlags?: number; readonly release?: string } = {},
+): Buffer {
   const gap = 16;
-  const { loadFlags = 1 } = options;
+  const { loadFlags = 1, release } = options;
   const image = Buffer.alloc(5 * 512 + gap + payload.length);
   image.write('HdrS', 0x202);
   image.writeUInt16LE(0x20f, 0x206);
@@ -13,6 +16,10 @@ export function bzImage(payload: Uint8Array, options: { readonly loadFlags?: num
   image.writeUInt32LE(gap, 0x248);
   image.writeUInt32LE(payload.length, 0x24c);
   image.set(payload, 5 * 512 + gap);
+  if (release !== undefined) {
+    image.writeUInt16LE(0x300, 0x20e);
+    image.write(`${release}\0`, 0x500);
+  }
   return image;
 }
 

@@ -21,6 +21,7 @@ import type { Command, CommandWords } from '../../command.ts';
 import { writeText } from '../../output.ts';
 import type { Streams } from '../../run.ts';
 import { applyChanges, changeOf } from './apply.ts';
+import { identityComment, identityWarning } from './identity.ts';
 import { findDefinitions, findLists, findMachine, findTarget, findTracefs, TypesByPlace } from './input.ts';
 import { NOTES, OPTIONS } from './options.ts';
 import { inProgram } from './program.ts';
@@ -78,8 +79,18 @@ function runProbes(words: CommandWords, streams: Streams): number {
   }
   // Half of what was asked for is not written into a kernel.
   if (words.has('apply')) return code === 0 ? applyAll(words, made) : code;
-  writeText(streams.out, formatProbes(format, made, !words.has('bare')));
+  const comments = format === 'tracefs' && !words.has('bare') ? identityComments(made) : '';
+  writeText(streams.out, comments + formatProbes(format, made, !words.has('bare')));
   return code;
+}
+
+/** A comment on each file that types were read from. */
+function identityComments(made: readonly Made[]): string {
+  const paths = new Set(made.map(({ source }) => source).filter((path) => path !== ''));
+  return [...paths]
+    .flatMap((path) => identityComment(path) ?? [])
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 function formatOf(words: CommandWords): ProbeFormat {
@@ -100,14 +111,17 @@ function makerOf(words: CommandWords, types: TypesByPlace, format: ProbeFormat):
     strings: words.has('strings'),
   };
   const lists = findLists(words, tracefs, words.has('strict') || words.has('apply'));
+  const isForRunning = words.value('target') === 'running' || words.has('apply');
   return (line) => {
     const definition = parseDefinition(line);
     if (definition.kind === 'plain') return { probe: definition, source: '' };
     if (definition.kind === 'uprobe') return inFile(definition, options);
     const module = definition.place.kind === 'symbol' ? definition.place.module : undefined;
     const probe = expandDefinition(definition, types.tableOf(module), options);
-    const warnings = [...probe.warnings, ...listWarnings(probe, lists)];
-    return { probe: { ...probe, warnings }, source: types.pathOf(module) };
+    const source = types.pathOf(module);
+    const identity = isForRunning ? identityWarning(source, module) : undefined;
+    const warnings = [...probe.warnings, ...listWarnings(probe, lists), ...(identity ? [identity] : [])];
+    return { probe: { ...probe, warnings }, source };
   };
 }
 

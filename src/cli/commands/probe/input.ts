@@ -1,6 +1,6 @@
 /** Where definitions and types come from: operands, `--file`, stdin; files, modules, the running kernel. */
 
-import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { arch } from 'node:os';
 import { loadSync, TspaholeError, type TypeTable } from '../../../index.ts';
 import {
@@ -8,6 +8,7 @@ import {
   type Architecture,
   architectureOfMachine,
   findArchitecture,
+  identityOfFile,
   type KernelLists,
   splitDefinitions,
   type Target,
@@ -87,35 +88,11 @@ export class TypesByPlace {
     return table;
   }
 
-  /** The machine of the file, where it is an ELF file that says so. */
+  /** The machine of the file, where it is an ELF file or a boot image that says so. */
   architecture(): Architecture | undefined {
-    const head = this.#path === undefined ? undefined : readHead(this.#path);
-    if (head === undefined || head.readUInt32BE(0) !== ELF_MAGIC) return undefined;
-    const isBig = head[EI_DATA] === ELFDATA2MSB;
-    return architectureOfMachine(isBig ? head.readUInt16BE(E_MACHINE) : head.readUInt16LE(E_MACHINE));
+    const machine = this.#path === undefined ? undefined : identityOfFile(this.#path).machine;
+    return machine === undefined ? undefined : architectureOfMachine(machine);
   }
-}
-
-// Of the header of ELF: the magic number, the byte order, and where the machine stands in either class.
-const ELF_MAGIC = 0x7f45_4c46;
-const EI_DATA = 5;
-const ELFDATA2MSB = 2;
-const E_MACHINE = 18;
-
-/** The first bytes of a file; undefined for one that cannot be read, which loading it will say. */
-function readHead(path: string): Buffer | undefined {
-  const head = Buffer.alloc(20);
-  try {
-    const descriptor = openSync(path, 'r');
-    try {
-      readSync(descriptor, head);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch {
-    return undefined;
-  }
-  return head;
 }
 
 /** The machine: as given, as the file of types says, or this one. Throws `usage`. */
