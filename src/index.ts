@@ -1,5 +1,6 @@
 /**
- * The public interface of tspahole: load types, look at them, lay them out, print them. What is
+ * The public interface of tspahole: load types, look at them, lay them out, print them,
+ * relocate BPF objects. What is
  * exported here is stable within a major version; a test pins the list.
  *
  * Every error that is not a programming mistake is a {@link TspaholeError}. Ids, sizes and offsets are
@@ -23,6 +24,14 @@ export { type Difference, explainDuplicates } from './btf/dedup/explain.ts';
 export { Deduplicator, type DedupResult, dedup } from './btf/dedup.ts';
 export { type DistilledBtf, distill } from './btf/distill.ts';
 export { type EncodeBtfOptions, encodeBtf } from './btf/encode.ts';
+export {
+  type BtfExt,
+  type CoreRelocation,
+  decodeBtfExt,
+  type ExtSection,
+  type FuncInfo,
+  type LineInfo,
+} from './btf/ext.ts';
 export { isBtf } from './btf/header.ts';
 export { type KernelFeatures, kernelFeatures } from './btf/kernel-features.ts';
 export { relocate } from './btf/relocate.ts';
@@ -34,6 +43,40 @@ export {
   type VerifyBtfOptions,
   verifyBtf,
 } from './btf/verify.ts';
+// CO-RE: BPF objects relocated for a kernel.
+export { type Accessor, type AccessSpec, accessPath, formatAccess, parseAccess } from './core/access.ts';
+export { type Found, findAccess } from './core/find.ts';
+export { CORE_KIND_NAMES, CoreKind } from './core/kinds.ts';
+export { essentialName } from './core/names.ts';
+export {
+  type BpfFunction,
+  type BpfObject,
+  lineFinder,
+  type ObjectRelocation,
+  readBpfObject,
+} from './core/object.ts';
+export { type Code, POISON_CALL, patchInsn, poisonInsn } from './core/patch.ts';
+export {
+  type RelocateCodeOptions,
+  type RelocatedCode,
+  type RelocatedObject,
+  relocateCode,
+  relocateObject,
+} from './core/relocate.ts';
+export {
+  type CoreFailure,
+  type CoreMode,
+  type CoreOutcome,
+  type CorePoison,
+  type CoreResolution,
+  type CoreValue,
+  type LoadChange,
+  type ResolveOptions,
+  resolveRelocations,
+  type Trial,
+} from './core/resolve.ts';
+export { type Candidate, CoreTarget, type NamedTable } from './core/target.ts';
+export { type AccessValue, accessValue } from './core/value.ts';
 // ELF files: sections, symbols, relocations, notes.
 export { type ElfFile, parseElf } from './elf/file.ts';
 export {

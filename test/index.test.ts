@@ -7,40 +7,58 @@ describe('the values that are exported', () => {
   it('are these and no others', () => {
     expect(Object.keys(tspahole).sort()).toEqual([
       'BtfBuilder',
+      'CORE_KIND_NAMES',
+      'CoreKind',
+      'CoreTarget',
       'Deduplicator',
       'KIND_MISSING',
       'Kind',
       'Layouts',
       'NO_QUIRKS',
       'PAHOLE_QUIRKS',
+      'POISON_CALL',
       'PaholeEmitter',
       'RUNNING_KERNEL_BTF',
       'StringTable',
       'TspaholeError',
       'TypeTable',
+      'accessPath',
+      'accessValue',
       'decodeBtf',
+      'decodeBtfExt',
       'dedup',
       'distill',
       'encodeBtf',
       'encodeTypes',
+      'essentialName',
       'explainDuplicates',
+      'findAccess',
       'findTypeByName',
       'findTypeByQualifiedName',
       'forEachTypeRef',
+      'formatAccess',
       'formatProblem',
       'isBtf',
       'isElf',
       'kernelFeatures',
       'layoutOf',
+      'lineFinder',
       'load',
       'loadSync',
       'memorySource',
       'openFileSource',
+      'parseAccess',
       'parseElf',
+      'patchInsn',
+      'poisonInsn',
       'qualifiedName',
+      'readBpfObject',
       'relocate',
+      'relocateCode',
+      'relocateObject',
       'resolveMemberPath',
       'sanitizeFor',
+      'resolveRelocations',
       'skipQualifiers',
       'typeRefs',
       'underlyingType',
@@ -133,6 +151,14 @@ describe('the types', () => {
     expectTypeOf(tspahole.formatProblem).parameter(0).toEqualTypeOf<tspahole.BtfProblem>();
     expectTypeOf(tspahole.parseElf).returns.toEqualTypeOf<tspahole.ElfFile>();
     expectTypeOf<tspahole.ElfFile['section']>().returns.toEqualTypeOf<tspahole.ElfSection | undefined>();
+  });
+
+  it('of CO-RE: outcomes are a union on status', () => {
+    expectTypeOf<tspahole.CoreOutcome['status']>().toEqualTypeOf<'resolved' | 'poisoned' | 'failed'>();
+    expectTypeOf<tspahole.CoreMode>().toEqualTypeOf<'libbpf' | 'consistent'>();
+    expectTypeOf(tspahole.readBpfObject).toEqualTypeOf<(elf: tspahole.ElfFile) => tspahole.BpfObject>();
+    expectTypeOf(tspahole.relocateObject).returns.toEqualTypeOf<tspahole.RelocatedObject>();
+    expectTypeOf<tspahole.RelocatedObject['code']>().toEqualTypeOf<ReadonlyMap<string, Uint8Array>>();
   });
 
   it('of errors: a closed list of codes', () => {

@@ -1,0 +1,180 @@
+/** Putting a value into a BPF instruction, or making the instruction one that must not be run. */
+
+import type { Endian } from '../model/bytes.ts';
+import { TspaholeError } from '../model/errors.ts';
+import type { CoreValue, LoadChange } from './resolve.ts';
+
+/** Bytes of an instruction; `lddw` has two of them. */
+export const INSN_SIZE = 8;
+
+/** The helper that a poisoned instruction calls, which does not exist: the verifier says `invalid func unknown#195896080`. */
+export const POISON_CALL = 0xbad2310;
+
+/** Classes of instructions, the low bits of the first byte (linux uapi/linux/bpf.h). */
+const CLASS = { ld: 0, ldx: 1, st: 2, stx: 3, alu: 4, alu64: 7 } as const;
+/** `BPF_LD | BPF_IMM | BPF_DW`. */
+const LDDW = 0x18;
+/** `BPF_JMP | BPF_CALL`. */
+const CALL = 0x85;
+/** `BPF_X`: the operand is a register. */
+const REGISTER_OPERAND = 0x08;
+/** `BPF_W`, `BPF_H`, `BPF_B`, `BPF_DW` by bytes. */
+const SIZE_BITS: Readonly<Record<number, number>> = { 1: 0x10, 2: 0x08, 4: 0x00, 8: 0x18 };
+const SIZE_MASK = 0x18;
+const MAX_OFFSET = 0x7fff;
+
+/** The code of a section, which is changed in place. */
+export interface Code {
+  readonly bytes: Uint8Array;
+  readonly endian: Endian;
+}
+
+/** An instruction in the code of a section. */
+class Insn {
+  readonly #view: DataView;
+  readonly #little: boolean;
+
+  constructor({ bytes, endian }: Code, offset: number) {
+    if (offset % INSN_SIZE !== 0) {
+      throw new TspaholeError('bad-data', `0x${offset.toString(16)} is no start of an instruction`);
+    }
+    if (offset + INSN_SIZE > bytes.length) {
+      throw new TspaholeError('bad-data', `no instruction at 0x${offset.toString(16)}`);
+    }
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset + offset, INSN_SIZE);
+    this.#little = endian === 'little';
+  }
+
+  get code(): number {
+    return this.#view.getUint8(0);
+  }
+
+  set code(code: number) {
+    this.#view.setUint8(0, code);
+  }
+
+  get sourceRegister(): number {
+    const registers = this.#view.getUint8(1);
+    return this.#little ? registers >> 4 : registers & 0xf;
+  }
+
+  /** Both registers as they are stored. */
+  get registers(): number {
+    return this.#view.getUint8(1);
+  }
+
+  get offset(): number {
+    return this.#view.getInt16(2, this.#little);
+  }
+
+  set offset(offset: number) {
+    this.#view.setInt16(2, offset, this.#little);
+  }
+
+  get immediate(): number {
+    return this.#view.getInt32(4, this.#little);
+  }
+
+  set immediate(immediate: number) {
+    this.#view.setInt32(4, immediate, this.#little);
+  }
+
+  /** Bytes that a load or store moves. */
+  get byteSize(): number {
+    return { 16: 1, 8: 2, 0: 4, 24: 8 }[this.code & SIZE_MASK] as number;
+  }
+
+  poison(): void {
+    this.code = CALL;
+    this.#view.setUint8(1, 0);
+    this.offset = 0;
+    this.immediate = POISON_CALL;
+  }
+}
+
+/** Makes an instruction call a helper that does not exist. Throws `bad-data` where there is no instruction. */
+export function poisonInsn(code: Code, offset: number): void {
+  const insn = new Insn(code, offset);
+  if (insn.code === LDDW && offset + 2 * INSN_SIZE <= code.bytes.length) {
+    new Insn(code, offset + INSN_SIZE).poison();
+  }
+  insn.poison();
+}
+
+/**
+ * Puts a value into an instruction: the immediate of an assignment or of arithmetic, the offset of a load or a store
+ * and its size, both halves of a 64-bit immediate. Gives why the instruction had to be poisoned instead, or
+ * undefined. Throws `bad-data` for other instructions and for one that does not hold the value that it should,
+ * `unsupported` for an offset above 32767.
+ */
+export function patchInsn(code: Code, offset: number, value: CoreValue): string | undefined {
+  const insn = new Insn(code, offset);
+  switch (insn.code & 0x7) {
+    case CLASS.alu:
+    case CLASS.alu64:
+      return patchArithmetic(insn, value);
+    case CLASS.ldx:
+    case CLASS.st:
+    case CLASS.stx:
+      return patchLoad(insn, value);
+    case CLASS.ld:
+      return patchWideLoad(insn, { code, offset }, value);
+    default:
+      throw unexpected(insn);
+  }
+}
+
+function unexpected({ code }: Insn): TspaholeError {
+  return new TspaholeError('bad-data', `an instruction 0x${code.toString(16)} cannot be relocated`);
+}
+
+function patchArithmetic(insn: Insn, { value, expected }: CoreValue): undefined {
+  if ((insn.code & REGISTER_OPERAND) !== 0) throw unexpected(insn);
+  checkValue(BigInt(insn.immediate), expected);
+  insn.immediate = Number(BigInt.asIntN(32, value));
+}
+
+function checkValue(held: bigint, expected: bigint | undefined): void {
+  if (expected === undefined || BigInt.asUintN(64, held) === expected) return;
+  throw new TspaholeError('bad-data', `the instruction holds ${held}, expected ${expected}`);
+}
+
+function patchLoad(insn: Insn, { value, expected, load }: CoreValue): string | undefined {
+  checkValue(BigInt(insn.offset), expected);
+  if (value > BigInt(MAX_OFFSET)) {
+    throw new TspaholeError('unsupported', `offset ${value} does not fit in a load or store`);
+  }
+  if (load?.isSafe === false) {
+    insn.poison();
+    return `a load of ${load.localSize} bytes in the object, of ${load.targetSize} in the target`;
+  }
+  insn.offset = Number(value);
+  if (load !== undefined) resize(insn, load);
+  return undefined;
+}
+
+function resize(insn: Insn, { localSize, targetSize }: LoadChange): void {
+  if (insn.byteSize !== localSize) {
+    throw new TspaholeError(
+      'bad-data',
+      `the instruction loads ${insn.byteSize} bytes, expected ${localSize}`,
+    );
+  }
+  const bits = SIZE_BITS[targetSize];
+  if (bits === undefined) throw new TspaholeError('bad-data', `no instruction loads ${targetSize} bytes`);
+  insn.code = (insn.code & ~SIZE_MASK) | bits;
+}
+
+function patchWideLoad(
+  insn: Insn,
+  { code, offset }: { readonly code: Code; readonly offset: number },
+  { value, expected }: CoreValue,
+): undefined {
+  if (insn.code !== LDDW || insn.sourceRegister !== 0 || insn.offset !== 0) throw unexpected(insn);
+  const second = new Insn(code, offset + INSN_SIZE);
+  if (second.code !== 0 || second.registers !== 0 || second.offset !== 0) throw unexpected(second);
+  const held = BigInt(insn.immediate >>> 0) | (BigInt(second.immediate) << 32n);
+  checkValue(held, expected);
+  insn.immediate = Number(BigInt.asIntN(32, value));
+  second.immediate = Number(BigInt.asIntN(32, value >> 32n));
+}
