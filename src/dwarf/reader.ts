@@ -26,6 +26,8 @@ export interface DwarfOptions {
   readonly bodies?: boolean | undefined;
   /** With `functions` and `bodies`: the blocks, variables, labels and inlined functions of bodies. */
   readonly outlines?: boolean | undefined;
+  /** What BTF is encoded from: types with those in bodies, signatures of functions, variables with an address. */
+  readonly encoding?: boolean | undefined;
   /** The names of the files in which types are declared. */
   readonly declFiles?: boolean | undefined;
   /** Names that begin with this become this. */
@@ -102,7 +104,7 @@ function bindingOptions(options: DwarfOptions): DwarfBindingOptions {
     threads: options.threads ?? DEFAULT_THREADS,
     functions: options.functions ?? false,
     variables: false,
-    bodies: options.bodies ?? false,
+    bodies: options.bodies ?? options.encoding ?? false,
     outlines: options.outlines ?? false,
     declFiles: options.declFiles ?? false,
     kabiPrefix: options.kabiPrefix ?? '',
