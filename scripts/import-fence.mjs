@@ -28,6 +28,10 @@ export const FENCE = {
     may: ['elf', 'dwarf', 'btf', 'model'],
     because: 'it turns what the readers give into BTF and prints nothing',
   },
+  'encode-file': {
+    may: ['load', 'encode', 'elf', 'btf', 'dwarf', 'model'],
+    because: 'it feeds the encoder from one file and writes none',
+  },
   core: { may: ['elf', 'btf', 'model'], because: 'CO-RE lives in BPF objects, which hold ELF and BTF only' },
   probe: {
     may: ['elf', 'btf', 'layout', 'model'],

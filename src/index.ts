@@ -96,8 +96,16 @@ export type { ElfSymbol, SymbolTable } from './elf/symbol.ts';
 export { PaholeEmitter, type PaholeOptions } from './emit/pahole.ts';
 export type { Sink } from './emit/printer.ts';
 export { NO_QUIRKS, PAHOLE_QUIRKS, type Quirks } from './emit/quirks.ts';
-// BTF from types that were read from DWARF.
-export { type EncodeTypesOptions, encodeTypes } from './encode/encode-types.ts';
+// BTF from DWARF.
+export { type EncodeOptions, type EncodeUnit, encode } from './encode/encode.ts';
+export {
+  addFeatures,
+  DEFAULT_FEATURES,
+  type EncodeFeatures,
+  type FeatureList,
+  NO_FEATURES,
+} from './encode/features.ts';
+export { type EncodedFile, type EncodeFileOptions, encodeFile } from './encode-file.ts';
 // Layout: what lies where.
 export type {
   BitHole,

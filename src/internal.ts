@@ -1,5 +1,6 @@
 /** What the command line uses beyond the public interface. Not stable. */
 
+export { fileState, requireUnchanged } from './elf/file-state.ts';
 export { buildIdInNotes, identityOfFile, type KernelIdentity } from './elf/kernel-identity.ts';
 export { replaceFile, replaceFileBy } from './elf/replace-file.ts';
 export { findRunningVmlinux, RUNNING_KERNEL_NOTES } from './elf/running-kernel.ts';
@@ -33,6 +34,7 @@ export { SeenComposites } from './emit/same-composite.ts';
 export { type SortEntry, sortAsPahole, sortByName } from './emit/sort.ts';
 export { sourcePatch } from './emit/source-patch.ts';
 export { paholeMemberCount } from './emit/statics-of-union.ts';
+export { FEATURE_NAMES, INITIAL_FEATURES } from './encode/features.ts';
 export { systemCachelineSize } from './layout/cacheline.ts';
 export { typeFilter } from './layout/filter.ts';
 export { emptyWaste } from './layout/placement.ts';

@@ -19,6 +19,7 @@ export interface Streams {
 }
 
 /** Exit codes: docs/cli.md, "Exit status". */
+const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
 const EXIT_BROKEN_PIPE = 141;
 
@@ -84,11 +85,16 @@ async function dispatch(invocation: Invocation): Promise<number> {
 const SUBCOMMANDS: readonly string[] = ['version', 'header', 'functions', 'btf', 'probe', 'core'];
 
 /** As in argp, these end the program where they stand: errors to their right are not seen. */
-const ENDING: readonly string[] = ['help', 'usage', 'version'];
+const ENDING: readonly string[] = ['help', 'usage', 'version', 'supported_btf_features'];
 
 async function end({ option }: ParsedOption, { out }: Streams): Promise<number> {
   if (option.name === 'version') {
     writeText(out, `${PAHOLE_VERSION}\n`);
+    return 0;
+  }
+  if (option.name === 'supported_btf_features') {
+    const { printFeatures } = await import('./commands/encode/features.ts');
+    printFeatures(out);
     return 0;
   }
   const { formatHelp, formatUsage } = await import('./help.ts');
@@ -101,8 +107,13 @@ function refuse({ option }: ParsedOption, { err }: Streams): number {
   return EXIT_USAGE;
 }
 
-async function list(parsed: ParsedArguments, { compat, streams }: Invocation): Promise<number> {
+async function list(parsed: ParsedArguments, invocation: Invocation): Promise<number> {
+  const { compat, streams } = invocation;
   const has = (name: string): boolean => parsed.options.some(({ option }) => option.name === name);
+  if (has('btf_features_strict')) {
+    const { reportUnknownFeature } = await import('./commands/encode/features.ts');
+    if (reportUnknownFeature(parsed, streams.err)) return EXIT_FAILURE;
+  }
   if (has('running_kernel_vmlinux')) {
     const { printRunningVmlinux } = await import('./commands/running-kernel.ts');
     return printRunningVmlinux(streams, compat);
@@ -110,6 +121,10 @@ async function list(parsed: ParsedArguments, { compat, streams }: Invocation): P
   if (has('numeric_version')) {
     writeText(streams.out, `${PAHOLE_NUMERIC_VERSION}\n`);
     return 0;
+  }
+  if (has('btf_encode') || has('btf_encode_detached')) {
+    const { runEncode } = await import('./commands/encode/encode.ts');
+    return runEncode(parsed, invocation);
   }
   const settings = toSettings(parsed, { compat, env: streams.env });
   return runList(settings, streams);

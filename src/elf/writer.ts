@@ -3,10 +3,10 @@
  * stay where they are, but for the section header table and the names of sections, which move to the end.
  */
 
-import { type Stats, statSync } from 'node:fs';
 import { TspaholeError, withPlace } from '../model/errors.ts';
 import { EI_NIDENT, SHF_ALLOC, SHN_LORESERVE, SHN_XINDEX, SHT_PROGBITS } from './constants.ts';
 import { type ElfFile, parseElf } from './file.ts';
+import { type FileState, fileState, requireUnchanged } from './file-state.ts';
 import { type ElfFormat, programHeaderSize, sectionHeaderSize } from './header.ts';
 import { replaceFile } from './replace-file.ts';
 import { type ElfSection, hasFileBytes } from './section.ts';
@@ -14,28 +14,26 @@ import { type ByteSource, openFileSource } from './source.ts';
 
 /**
  * Adds the sections to a file, or replaces those of the same names, and writes the file whole or not at all. Mode
- * and owner stay. Throws `io`, also where the file changes meanwhile; `not-found`; and what
- * {@link withSections} throws.
+ * and owner stay. `before` is the state of the file that the sections were made of; by default the present one.
+ * Throws `io`, also where the file changes meanwhile; `not-found`; and what {@link withSections} throws.
  */
-export function updateSections(path: string, sections: ReadonlyMap<string, Uint8Array>): void {
+export function updateSections(
+  path: string,
+  sections: ReadonlyMap<string, Uint8Array>,
+  before: FileState = fileState(path),
+): void {
   withPlace({ file: path }, () => {
     const source = openFileSource(path);
     try {
-      const before = statSync(path);
       const chunks = function* (): Generator<Uint8Array> {
         yield* withSections(source, sections);
-        if (hasChanged(before, statSync(path)))
-          throw new TspaholeError('io', 'the file changed while it was read');
+        requireUnchanged(path, before);
       };
       replaceFile(path, chunks());
     } finally {
       source.close();
     }
   });
-}
-
-function hasChanged(before: Stats, after: Stats): boolean {
-  return before.size !== after.size || before.mtimeMs !== after.mtimeMs || before.ino !== after.ino;
 }
 
 /** Bytes that are copied at once. */

@@ -271,7 +271,7 @@ describe('btf', () => {
 
   it.each([[], ['burn']])('%s is a mistake', async (...args) => {
     const result = await run(...args);
-    expect(result.stderr).toContain('dump, encode, verify, dedup, stat, distill, relocate');
+    expect(result.stderr).toContain('dump, verify, dedup, stat, distill, relocate');
     expect(result.code).toBe(2);
   });
 });

@@ -20,7 +20,6 @@ export async function runBtf(args: readonly string[], streams: Streams): Promise
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   dump: async () => (await import('./dump.ts')).dumpCommand,
-  encode: async () => (await import('./encode.ts')).encodeCommand,
   verify: async () => (await import('./verify.ts')).verifyCommand,
   dedup: async () => (await import('./dedup.ts')).dedupCommand,
   stat: async () => (await import('./stat.ts')).statCommand,
