@@ -25,6 +25,14 @@ export class WordList {
     this.words = grown;
   }
 
+  /** A list of its own with the same words, and room for some more. */
+  copy(): WordList {
+    const copy = new WordList(this.length + (this.length >> 3) + 64);
+    copy.words.set(this.view());
+    copy.length = this.length;
+    return copy;
+  }
+
   /** The words pushed so far, in place. */
   view(): Uint32Array {
     return this.words.subarray(0, this.length);
@@ -33,15 +41,20 @@ export class WordList {
 
 /** Numbers runs of words from 0 on in the order of their first appearance. */
 export class WordInterner {
-  readonly #runs: WordList = new WordList();
+  readonly #runs: WordList;
   /** Index of the first word of each run, and the end of the last. */
-  readonly #starts: WordList = new WordList();
-  readonly #hashes: WordList = new WordList();
+  readonly #starts: WordList;
+  readonly #hashes: WordList;
   /** Number of a run plus one; 0 is free. */
-  #slots: Uint32Array = new Uint32Array(1024);
+  #slots: Uint32Array;
 
-  constructor() {
-    this.#starts.push(0);
+  /** Without runs, or with those of another, which stays as it is. */
+  constructor(other?: WordInterner) {
+    this.#runs = other === undefined ? new WordList() : other.#runs.copy();
+    this.#starts = other === undefined ? new WordList() : other.#starts.copy();
+    this.#hashes = other === undefined ? new WordList() : other.#hashes.copy();
+    this.#slots = other === undefined ? new Uint32Array(1024) : other.#slots.slice();
+    if (other === undefined) this.#starts.push(0);
   }
 
   /** Number of different runs. */

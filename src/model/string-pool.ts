@@ -9,6 +9,7 @@ const MAX_OVERLAP = 16;
 /** Collects names in the order of their first use. Names that the base has keep the base's offsets. */
 export class StringPool {
   readonly #base: StringTable | undefined;
+  readonly #baseOffsets: ReadonlyMap<string, number>;
   readonly #offsets = new Map<string, number>();
   /** For each source the offset here plus one, by the offset there. */
   readonly #known = new Map<StringTable, Uint32Array>();
@@ -19,8 +20,8 @@ export class StringPool {
   /** Begins with the empty name, or behind the names of a base. */
   constructor(base?: StringTable) {
     this.#base = base;
+    this.#baseOffsets = base === undefined ? NO_NAMES : offsetsIn(base);
     if (base === undefined) this.#length = 1;
-    else this.#addBase(base);
     // Offset 0 is the empty name with and without a base.
     this.#offsets.set('', 0);
   }
@@ -39,7 +40,7 @@ export class StringPool {
 
   /** The offset of a name, each character of which is a byte. */
   add(name: string): number {
-    const known = this.#offsets.get(name);
+    const known = this.#offsets.get(name) ?? this.#baseOffsets.get(name);
     if (known !== undefined) return known;
     const start = this.#length;
     const end = start + name.length + 1;
@@ -69,17 +70,32 @@ export class StringPool {
     this.#known.set(strings, grown);
     return grown;
   }
+}
 
-  /** Only whole names count, not tails of longer ones; of equal names the first. */
-  #addBase(base: StringTable): void {
-    if (base.base !== undefined) this.#addBase(base.base);
-    const text = base.bytes.toString('latin1');
-    for (let at = 0; at < text.length; ) {
-      const end = text.indexOf('\0', at);
-      const name = text.slice(at, end < 0 ? undefined : end);
-      if (!this.#offsets.has(name)) this.#offsets.set(name, base.start + at);
-      at += name.length + 1;
-    }
+const NO_NAMES: ReadonlyMap<string, number> = new Map();
+
+/** Many pools may continue one base. */
+const offsetsOfBases = new WeakMap<StringTable, ReadonlyMap<string, number>>();
+
+/** The names of a table and of those that it continues, by name. */
+function offsetsIn(base: StringTable): ReadonlyMap<string, number> {
+  const known = offsetsOfBases.get(base);
+  if (known !== undefined) return known;
+  const offsets = new Map<string, number>();
+  addNames(base, offsets);
+  offsetsOfBases.set(base, offsets);
+  return offsets;
+}
+
+/** Only whole names count, not tails of longer ones; of equal names the first. */
+function addNames(table: StringTable, offsets: Map<string, number>): void {
+  if (table.base !== undefined) addNames(table.base, offsets);
+  const text = table.bytes.toString('latin1');
+  for (let at = 0; at < text.length; ) {
+    const end = text.indexOf('\0', at);
+    const name = text.slice(at, end < 0 ? undefined : end);
+    if (!offsets.has(name)) offsets.set(name, table.start + at);
+    at += name.length + 1;
   }
 }
 

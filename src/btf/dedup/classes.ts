@@ -6,9 +6,9 @@
 
 import { WordInterner } from '../../model/intern.ts';
 import { Kind } from '../../model/kinds.ts';
-import { enumTargets } from './enums.ts';
+import { enumTargets, namedEnums } from './enums.ts';
 import type { Node, TypeGraph } from './graph.ts';
-import { cutGraph } from './order.ts';
+import { type Cut, cutGraph, extendCut } from './order.ts';
 
 /** Marks tokens among the words of a key; classes have numbers below it. */
 const TOKEN = 0x8000_0000;
@@ -25,21 +25,37 @@ export class TypeClasses {
   readonly tokenOf: Uint32Array;
   /** Number of tokens. */
   tokenCount: number;
-  readonly #keys: WordInterner = new WordInterner();
+  /** The classes of what the graph began as, which stay as they were made; the same nodes have them here at first. */
+  readonly origin: TypeClasses | undefined;
+  readonly cut: Cut;
+  /** The enums with names, in order. */
+  readonly enums: readonly Node[];
+  /** What the tokens of names stand for. */
+  readonly #names: WordInterner;
+  readonly #keys: WordInterner;
   readonly #enumTargets: ReadonlyMap<Node, Node>;
   #key: Uint32Array = new Uint32Array(256);
 
   /** Classifies all nodes of a graph by the names of structs and unions. */
   constructor(graph: TypeGraph) {
-    const { isCut, order } = cutGraph(graph);
+    const known = graph.origin === undefined ? undefined : classesOfOrigin(graph.origin);
     this.graph = graph;
-    this.isCut = isCut;
-    this.order = order;
-    this.classOf = new Uint32Array(graph.count);
-    this.tokenOf = new Uint32Array(graph.count);
-    this.tokenCount = this.#nameTokens();
-    this.#enumTargets = enumTargets(graph);
-    for (let index = 0; index < order.length; index++) this.classify(order[index] as number);
+    this.enums = namedEnums(graph, known);
+    this.#enumTargets = enumTargets(graph, this.enums);
+    const cut = known === undefined || this.#changesEnums(known) ? undefined : extendCut(graph, known.cut);
+    const origin = cut === undefined ? undefined : known;
+    this.origin = origin;
+    this.cut = cut ?? cutGraph(graph);
+    this.isCut = this.cut.isCut;
+    this.order = this.cut.order;
+    this.classOf = extended(origin?.classOf, graph.count);
+    this.tokenOf = extended(origin?.tokenOf, graph.count);
+    this.#names = new WordInterner(origin === undefined ? undefined : origin.#names);
+    this.#keys = new WordInterner(origin === undefined ? undefined : origin.#keys);
+    const first = origin?.graph.count ?? 0;
+    this.#nameTokens(Math.max(first, 1));
+    this.tokenCount = this.#names.count;
+    for (let index = first; index < this.order.length; index++) this.classify(this.order[index] as number);
   }
 
   /** Number of classes. */
@@ -84,11 +100,15 @@ export class TypeClasses {
     return kind === Kind.Var || kind === Kind.Datasec;
   }
 
-  #nameTokens(): number {
+  /** Whether a declaration of an enum stands for another one than it did. */
+  #changesEnums(known: TypeClasses): boolean {
+    return known.enums.some((node) => this.enumTarget(node) !== known.enumTarget(node));
+  }
+
+  #nameTokens(first: Node): void {
     const { graph, isCut, tokenOf } = this;
-    const names = new WordInterner();
     const key = new Uint32Array(2);
-    for (let node = 1; node < graph.count; node++) {
+    for (let node = first; node < graph.count; node++) {
       if (isCut[node] === 0) continue;
       const kind = tagKind(graph, node);
       const isTag = kind === Kind.Struct || kind === Kind.Union;
@@ -97,10 +117,26 @@ export class TypeClasses {
         isTag && graph.nameOffset(node) !== 0
           ? graph.nameOffset(node)
           : LOOP | (graph.shapeOf[node] as number);
-      tokenOf[node] = names.intern(key, 2);
+      tokenOf[node] = this.#names.intern(key, 2);
     }
-    return names.count;
   }
+}
+
+/** By graph. */
+const origins = new WeakMap<TypeGraph, TypeClasses>();
+
+function classesOfOrigin(graph: TypeGraph): TypeClasses {
+  const known = origins.get(graph);
+  if (known !== undefined) return known;
+  const classes = new TypeClasses(graph);
+  origins.set(graph, classes);
+  return classes;
+}
+
+function extended(known: Uint32Array | undefined, length: number): Uint32Array {
+  const words = new Uint32Array(length);
+  if (known !== undefined) words.set(known);
+  return words;
 }
 
 /** Names lie below 2 GiB; what is cut because it closes a loop is known by its shape. */

@@ -13,18 +13,15 @@ interface Seen {
 }
 
 /**
- * The enum that each forward declaration stands for; size and signedness of the declaration do not
+ * Of the named `enums` of a graph, the enum that each forward declaration stands for; size and signedness of the declaration do not
  * matter. Where a name has enums of several contents, a declaration stands for the last one before it, and
  * one before all of them for the last, which is libbpf's choice.
  */
-export function enumTargets(graph: TypeGraph): ReadonlyMap<Node, Node> {
+export function enumTargets(graph: TypeGraph, enums: readonly Node[]): ReadonlyMap<Node, Node> {
   const seen = new Map<number, Seen>();
   const targets = new Map<Node, Node>();
-  for (let node = 1; node < graph.count; node++) {
-    const kind = graph.kind(node);
-    if (kind !== Kind.Enum && kind !== Kind.Enum64) continue;
+  for (const node of enums) {
     const name = graph.nameOffset(node);
-    if (name === 0) continue;
     const shape = graph.shapeOf[node] as number;
     const isForward = graph.vlen(node) === 0;
     const known = seen.get(name);
@@ -38,6 +35,19 @@ export function enumTargets(graph: TypeGraph): ReadonlyMap<Node, Node> {
     }
   }
   return resolveChains(targets);
+}
+
+/** The enums with names, in order; those of what the graph began as are known. */
+export function namedEnums(
+  graph: TypeGraph,
+  origin?: { readonly enums: readonly Node[]; readonly graph: TypeGraph },
+): Node[] {
+  const enums = [...(origin?.enums ?? [])];
+  for (let node = origin?.graph.count ?? 1; node < graph.count; node++) {
+    const kind = graph.kind(node);
+    if ((kind === Kind.Enum || kind === Kind.Enum64) && graph.nameOffset(node) !== 0) enums.push(node);
+  }
+  return enums;
 }
 
 /** A declaration may stand for the leading one, which stands for an enum. */

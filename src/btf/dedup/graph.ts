@@ -37,17 +37,27 @@ export interface RecordSource {
 export class TypeGraph {
   readonly base: TypeTable | undefined;
   readonly names: StringPool;
-  readonly shapes: WordInterner = new WordInterner();
+  readonly shapes: WordInterner;
+  /** The graph of the base alone, which this one began as; nothing is added to that. */
+  readonly origin: TypeGraph | undefined;
   /** Shape of each node. */
-  readonly #shapeOf: WordList = new WordList();
+  readonly #shapeOf: WordList;
   /** Index of the first operand of each node, and the end of the last. */
-  readonly #operandStarts: WordList = new WordList();
-  readonly #operands: WordList = new WordList();
+  readonly #operandStarts: WordList;
+  readonly #operands: WordList;
   #scratch: Uint32Array = new Uint32Array(256);
 
-  constructor(base?: TypeTable) {
+  /** The graph of `base` that others begin as; by default a graph that types are added to. */
+  constructor(base?: TypeTable, isOrigin = false) {
     this.base = base;
     this.names = new StringPool(base?.strings);
+    const origin = base === undefined || isOrigin ? undefined : originOn(base);
+    this.origin = origin;
+    this.shapes = new WordInterner(origin?.shapes);
+    this.#shapeOf = origin === undefined ? new WordList() : origin.#shapeOf.copy();
+    this.#operandStarts = origin === undefined ? new WordList() : origin.#operandStarts.copy();
+    this.#operands = origin === undefined ? new WordList() : origin.#operands.copy();
+    if (origin !== undefined) return;
     this.#shapeOf.push(this.shapes.intern(this.#scratch, HEADER_WORDS));
     this.#operandStarts.push(0);
     this.#operandStarts.push(0);
@@ -163,6 +173,17 @@ export class TypeGraph {
     if (base.base !== undefined) this.#addChain(base.base);
     this.add(base);
   }
+}
+
+/** Many graphs may begin with one base, as those of a kernel's modules. */
+const origins = new WeakMap<TypeTable, TypeGraph>();
+
+function originOn(base: TypeTable): TypeGraph {
+  const known = origins.get(base);
+  if (known !== undefined) return known;
+  const origin = new TypeGraph(base, true);
+  origins.set(base, origin);
+  return origin;
 }
 
 const VALUE = 0;

@@ -15,17 +15,23 @@ export interface Cut {
   readonly isCut: Uint8Array;
   /** All nodes; each follows those that it refers to and that are not cut. */
   readonly order: Uint32Array;
+  /** Whether more than names of tags was cut. */
+  readonly hadLoop: boolean;
 }
 
 /** Cuts the graph so that no cycle remains. */
 export function cutGraph(graph: TypeGraph): Cut {
-  const tags = cutAt(graph, isTag);
-  const first = sortNodes(graph, tags);
+  const first = sortNodes(graph, cutAt(graph, isTag));
   if (!first.hadLoop) return first;
-  return sortNodes(
-    graph,
-    cutAt(graph, (kind, name) => isTag(kind, name) || kind === Kind.Typedef),
-  );
+  const isCut = cutAt(graph, (kind, name) => isTag(kind, name) || kind === Kind.Typedef);
+  return { ...sortNodes(graph, isCut), hadLoop: true };
+}
+
+/** The same, given the cut of what the graph began as, or undefined where that does not help. */
+export function extendCut(graph: TypeGraph, known: Cut): Cut | undefined {
+  if (known.hadLoop) return undefined;
+  const cut = sortNodes(graph, cutAt(graph, isTag, known.isCut), known.order);
+  return cut.hadLoop ? undefined : cut;
 }
 
 /** Whether types of a kind are one type where their names are equal, unless something says otherwise. */
@@ -33,9 +39,14 @@ function isTag(kind: number, nameOffset: number): boolean {
   return (kind === Kind.Struct || kind === Kind.Union || kind === Kind.Forward) && nameOffset !== 0;
 }
 
-function cutAt(graph: TypeGraph, isNamed: (kind: number, nameOffset: number) => boolean): Uint8Array {
+function cutAt(
+  graph: TypeGraph,
+  isNamed: (kind: number, nameOffset: number) => boolean,
+  known: Uint8Array = new Uint8Array(1),
+): Uint8Array {
   const isCut = new Uint8Array(graph.count);
-  for (let node = 1; node < graph.count; node++) {
+  isCut.set(known);
+  for (let node = known.length; node < graph.count; node++) {
     if (isNamed(graph.kind(node), graph.nameOffset(node))) isCut[node] = 1;
   }
   return isCut;
@@ -49,16 +60,18 @@ const DONE = 2;
  * Depth first; a node that is met while it is open closes a cycle and is cut as well. One loop without calls,
  * since every type of a kernel passes through it.
  */
-function sortNodes(graph: TypeGraph, isCut: Uint8Array): Cut & { readonly hadLoop: boolean } {
+function sortNodes(graph: TypeGraph, isCut: Uint8Array, known: Uint32Array = new Uint32Array(0)): Cut {
   const { operands, operandStarts, count } = graph;
   const state = new Uint8Array(count);
   const order = new Uint32Array(count);
-  let sorted = 0;
+  order.set(known);
+  state.fill(DONE, 0, known.length);
+  let sorted = known.length;
   let hadLoop = false;
   // The nodes that are open, and for each the operand that it goes on with.
   let path = new Uint32Array(1024);
   let next = new Uint32Array(1024);
-  for (let root = 0; root < count; root++) {
+  for (let root = known.length; root < count; root++) {
     if (state[root] !== NEW) continue;
     let depth = 0;
     path[0] = root;

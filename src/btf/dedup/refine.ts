@@ -47,7 +47,8 @@ class Reclassifier {
     this.#classes = classes;
     this.#referrers = new Referrers(classes.graph);
     this.#position = new Uint32Array(classes.order.length);
-    for (const [index, node] of classes.order.entries()) this.#position[node] = index;
+    const { order } = classes;
+    for (let index = 0; index < order.length; index++) this.#position[order[index] as number] = index;
     this.#isMarked = new Uint8Array(classes.order.length);
   }
 

@@ -79,22 +79,26 @@ function firstOfEach(
 
 /** Finds the representatives of references, given those of all other nodes. */
 class ReferencePhase {
-  readonly #classes: TypeClasses;
   readonly #graph: TypeGraph;
   readonly #representative: Uint32Array;
-  readonly #keys: WordInterner = new WordInterner();
-  readonly #firsts: WordList = new WordList();
+  readonly #keys: WordInterner;
+  readonly #firsts: WordList;
   #key: Uint32Array = new Uint32Array(256);
 
+  /** The references of the base stand for themselves. */
   constructor(classes: TypeClasses, representative: Uint32Array) {
-    this.#classes = classes;
+    const known = classes.origin === undefined ? undefined : referencesOfOrigin(classes.origin);
     this.#graph = classes.graph;
     this.#representative = representative;
+    this.#keys = new WordInterner(known === undefined ? undefined : known.#keys);
+    this.#firsts = known === undefined ? new WordList() : known.#firsts.copy();
+    if (known !== undefined) return;
+    const { firstOwn } = this.#graph;
+    for (let node = 1; node < firstOwn; node++) if (isReference(classes, node)) this.#settle(node);
   }
 
   run(): void {
     const { firstOwn, count } = this.#graph;
-    for (let node = 1; node < firstOwn; node++) if (isReference(this.#classes, node)) this.#settle(node);
     for (let node = firstOwn; node < count; node++) this.#visit(node);
   }
 
@@ -134,4 +138,21 @@ class ReferencePhase {
     if (found === this.#firsts.length) this.#firsts.push(node);
     if (node >= this.#graph.firstOwn) this.#representative[node] = this.#firsts.words[found] as number;
   }
+}
+
+/** By the classes of what several graphs began as. */
+const origins = new WeakMap<TypeClasses, ReferencePhase>();
+
+function referencesOfOrigin(classes: TypeClasses): ReferencePhase {
+  const known = origins.get(classes);
+  if (known !== undefined) return known;
+  const phase = new ReferencePhase(classes, identity(classes.graph.count));
+  origins.set(classes, phase);
+  return phase;
+}
+
+function identity(length: number): Uint32Array {
+  const words = new Uint32Array(length);
+  for (let index = 0; index < length; index++) words[index] = index;
+  return words;
 }
