@@ -25,7 +25,7 @@ export const FENCE = {
   btf: { may: ['model'], because: READERS },
   native: { may: ['model'], because: 'it wraps what the addon does; what the bytes mean is not its matter' },
   encode: {
-    may: ['elf', 'dwarf', 'btf', 'model'],
+    may: ['elf', 'dwarf', 'btf', 'layout', 'model'],
     because: 'it turns what the readers give into BTF and prints nothing',
   },
   'encode-file': {

@@ -63,6 +63,11 @@ export class Deduplicator {
     return this.#graph.names;
   }
 
+  /** What was added so far, by the ids that records may refer to. */
+  get types(): TypeGraph {
+    return this.#graph;
+  }
+
   /** The id by which records may refer to the next type that is added. */
   get nextId(): TypeId {
     return this.#graph.count;

@@ -10,6 +10,10 @@ export interface DwarfBindingOptions {
   readonly bodies: boolean;
   /** What the bodies of functions contain; takes `functions` and `bodies`. */
   readonly outlines: boolean;
+  /** The columns `signatures` and `variables` instead of records for functions and variables; takes `bodies`. */
+  readonly encoding: boolean;
+  /** With `encoding`: parameters as they are passed where clang has changed a signature. */
+  readonly trueSignatures: boolean;
   readonly declFiles: boolean;
   readonly kabiPrefix: string;
   /** DW_LANG numbers of units to deliver without types. */
@@ -60,6 +64,8 @@ export const DWARF_COLUMNS = [
   'children',
   'functions',
   'outlines',
+  'signatures',
+  'variables',
   // New names, behind those of the units before.
   'arena',
 ] as const;

@@ -26,8 +26,11 @@ export interface DwarfOptions {
   readonly bodies?: boolean | undefined;
   /** With `functions` and `bodies`: the blocks, variables, labels and inlined functions of bodies. */
   readonly outlines?: boolean | undefined;
-  /** What BTF is encoded from: types with those in bodies, signatures of functions, variables with an address. */
-  readonly encoding?: boolean | undefined;
+  /**
+   * What BTF is encoded from: types, those in bodies too, and instead of functions and variables the columns of
+   * signatures and variables. With `true-signatures`, parameters are as they are passed after clang has changed them.
+   */
+  readonly encoding?: 'signatures' | 'true-signatures' | undefined;
   /** The names of the files in which types are declared. */
   readonly declFiles?: boolean | undefined;
   /** Names that begin with this become this. */
@@ -104,8 +107,10 @@ function bindingOptions(options: DwarfOptions): DwarfBindingOptions {
     threads: options.threads ?? DEFAULT_THREADS,
     functions: options.functions ?? false,
     variables: false,
-    bodies: options.bodies ?? options.encoding ?? false,
+    bodies: options.bodies ?? options.encoding !== undefined,
     outlines: options.outlines ?? false,
+    encoding: options.encoding !== undefined,
+    trueSignatures: options.encoding === 'true-signatures',
     declFiles: options.declFiles ?? false,
     kabiPrefix: options.kabiPrefix ?? '',
     excludeLanguages: options.excludeLanguages ?? [],

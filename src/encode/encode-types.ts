@@ -2,7 +2,10 @@
 
 import { Deduplicator } from '../btf/dedup.ts';
 import type { TypeTable } from '../model/table.ts';
+import type { TypeFeatures } from './fates.ts';
 import { UnitTypes } from './unit-types.ts';
+
+const ALL_TYPES: TypeFeatures = { float: true, declTag: true, typeTag: true, enum64: true };
 
 /** What {@link encodeTypes} is told besides the units. */
 export interface EncodeTypesOptions {
@@ -21,7 +24,7 @@ export function encodeTypes(
   { base, onRemark = () => {} }: EncodeTypesOptions = {},
 ): TypeTable {
   const target = new Deduplicator(base, { ignoreBaseTypedefs: true });
-  const types = new UnitTypes(target, onRemark);
+  const types = new UnitTypes({ target, features: ALL_TYPES, remark: onRemark });
   for (const { table } of units) types.add(table);
   return target.finish().table;
 }

@@ -1,12 +1,19 @@
 /** What pahole 1.31 encodes of a file: the types, functions and variables of its units as one table of BTF. */
 
 import { Deduplicator } from '../btf/dedup.ts';
+import type { DwarfOptions } from '../dwarf/reader.ts';
 import type { ElfFile } from '../elf/file.ts';
 import type { TypeTable } from '../model/table.ts';
+import type { EncodeContext } from './context.ts';
+import { ElfFunctions } from './elf-functions.ts';
 import type { EncodeFeatures } from './features.ts';
+import { FunctionWriter } from './function-writer.ts';
+import { SavedFunctions } from './functions.ts';
+import { Kfuncs, readKfuncs } from './kfuncs.ts';
 import { UnitTypes } from './unit-types.ts';
+import { SavedVariables } from './variables.ts';
 
-/** A compile unit, read from DWARF with the option `encoding`. */
+/** A compile unit, read from DWARF with {@link readOptionsFor}. */
 export interface EncodeUnit {
   /** Path of the source, as the compiler was given it. */
   readonly name: string;
@@ -19,10 +26,15 @@ export interface EncodeOptions {
   readonly features: EncodeFeatures;
   /** Types that the result continues. */
   readonly base?: TypeTable | undefined;
-  /** Is given the lines that pahole prints with `-V`, without line ends. */
+  /** Is given the lines about functions and variables that pahole prints with `-V`, without line ends. */
   readonly onLog?: ((line: string) => void) | undefined;
   /** Is told what BTF cannot express and what stands for it, and what is left out. */
   readonly onRemark?: ((text: string) => void) | undefined;
+}
+
+/** How DWARF is to be read for {@link encode}. */
+export function readOptionsFor({ trueSignature }: EncodeFeatures): DwarfOptions {
+  return { encoding: trueSignature ? 'true-signatures' : 'signatures' };
 }
 
 /**
@@ -30,15 +42,25 @@ export interface EncodeOptions {
  * units are from: it has the symbols and sections of functions and variables. A unit may be forgotten once the
  * next is asked for.
  *
- * Throws `bad-data` for malformed input, and where a variable's name cannot be in BTF unless that is forced.
+ * Throws `bad-data` for malformed input, and for variables that BTF cannot have unless `encodeForce` is on.
  */
 export function encode(
   units: Iterable<EncodeUnit>,
-  _elf: ElfFile,
-  { base, onRemark = () => {} }: EncodeOptions,
+  elf: ElfFile,
+  { base, features, onLog, onRemark = () => {} }: EncodeOptions,
 ): TypeTable {
   const target = new Deduplicator(base, { ignoreBaseTypedefs: true });
-  const types = new UnitTypes(target, onRemark);
-  for (const { table } of units) types.add(table);
+  const context: EncodeContext = { target, features, log: onLog, remark: onRemark };
+  const types = new UnitTypes(context);
+  const functions = new SavedFunctions(new ElfFunctions(elf), context);
+  const variables = new SavedVariables(elf, context);
+  const kfuncs = features.declTagKfuncs ? readKfuncs(elf, context) : new Kfuncs(new Map());
+  for (const unit of units) {
+    const ids = types.add(unit.table);
+    functions.add(unit.table, ids);
+    variables.add(unit, ids);
+  }
+  new FunctionWriter(functions, kfuncs, context).write();
+  variables.writeSections();
   return target.finish().table;
 }

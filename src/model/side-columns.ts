@@ -95,6 +95,9 @@ export interface SideColumnArrays {
   /** Rows of {@link FunctionRows}, and the outlines that they refer to. */
   readonly functions?: Uint32Array | undefined;
   readonly outlines?: Uint32Array | undefined;
+  /** What an encoding of BTF needs, where it was asked for: see signatures.ts. */
+  readonly signatures?: Uint32Array | undefined;
+  readonly variables?: Uint32Array | undefined;
 }
 
 /** A child of a composite that is not only data members, in the order of the file. */
@@ -258,10 +261,16 @@ export class SideColumns {
    * does, its elements in another order.
    */
   withCopies(end: TypeId, copies: readonly CopiedElements[]): SideColumns {
-    const { memberStarts, memberFlags, memberAlignments, children, functions, outlines, ...byType } =
-      this.arrays;
+    const { memberStarts, memberFlags, memberAlignments, children, functions, outlines, ...others } = this.arrays;
+    const { signatures, variables, ...byType } = others;
     const ids = copies.map(({ id }) => id);
-    const arrays: Record<string, Uint32Array | undefined> = { children, functions, outlines };
+    const arrays: Record<string, Uint32Array | undefined> = {
+      children,
+      functions,
+      outlines,
+      signatures,
+      variables,
+    };
     for (const [name, column] of Object.entries(byType)) {
       arrays[name] =
         column &&

@@ -56,6 +56,14 @@ export class StringPool {
     return offset;
   }
 
+  /** The name at an offset of this pool or its base, each byte as one character. Throws `bad-data` outside of both. */
+  nameAt(offset: number): string {
+    const start = this.#base?.end ?? 0;
+    if (this.#base !== undefined && (offset < start || offset === 0)) return this.#base.latin1At(offset);
+    const end = this.#bytes.indexOf(0, offset - start);
+    return this.#bytes.toString('latin1', offset - start, end);
+  }
+
   /** The names so far as a table that continues the base. */
   table(): StringTable {
     return new StringTable(this.#bytes.subarray(0, this.#length), this.#base);

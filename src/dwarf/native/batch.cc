@@ -41,6 +41,8 @@ std::array<Run, kBatchColumns> runsOf(const UnitBatch& batch) {
       runOf(batch.children),
       runOf(batch.functions),
       runOf(batch.outlines),
+      wholeRun(batch.signatures),
+      wholeRun(batch.variables),
       Run{arena.data(), arena.size(), arena.size()},
   };
 }

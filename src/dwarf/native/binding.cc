@@ -171,6 +171,8 @@ Options toOptions(const Scope& scope, napi_value object) {
   options.variables = scope.toBoolean(scope.get(object, "variables"));
   options.bodies = scope.toBoolean(scope.get(object, "bodies"));
   options.outlines = scope.toBoolean(scope.get(object, "outlines"));
+  options.encoding = scope.toBoolean(scope.get(object, "encoding"));
+  options.trueSignatures = scope.toBoolean(scope.get(object, "trueSignatures"));
   options.declFiles = scope.toBoolean(scope.get(object, "declFiles"));
   options.kabiPrefix = scope.toText(scope.get(object, "kabiPrefix"));
   options.excludedLanguages = scope.toNumbers(scope.get(object, "excludeLanguages"));

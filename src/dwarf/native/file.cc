@@ -86,6 +86,11 @@ bool isStillCompressed(const GElf_Shdr& header, std::string_view bytes) {
   return (header.sh_flags & SHF_COMPRESSED) != 0 || bytes.substr(0, 4) == "ZLIB";
 }
 
+unsigned machineOf(Elf* elf) {
+  GElf_Ehdr header;
+  return gelf_getehdr(elf, &header) == nullptr ? EM_NONE : header.e_machine;
+}
+
 bool isLittleEndianElf(Elf* elf) {
   const char* ident = elf_getident(elf, nullptr);
   return ident == nullptr || ident[EI_DATA] != ELFDATA2MSB;
@@ -140,6 +145,9 @@ File::File(const std::string& path) {
   isLittleEndian_ = isLittleEndianElf(elf_);
   debugStr_ = sectionContents(elf_, ".debug_str");
   debugAbbrev_ = sectionContents(elf_, ".debug_abbrev");
+  locations_ = {sectionContents(elf_, ".debug_loc"), sectionContents(elf_, ".debug_loclists"), isLittleEndian_};
+  convention_ = callingConventionOf(machineOf(elf_));
+  listSections();
   listUnits();
   if (units_.empty()) throw Error("bad-data", "no readable unit", ".debug_info");
 }
@@ -171,6 +179,26 @@ DwarfHandle File::makeHandle() {
   DwarfHandle handle(dwarf_begin_elf(elf_, DWARF_C_READ, nullptr));
   if (handle == nullptr) throw Error("bad-data", dwarf_errmsg(-1), ".debug_info");
   return handle;
+}
+
+void File::listSections() {
+  sections_.push_back({0, 0});
+  for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_, section)) != nullptr;) {
+    GElf_Shdr header;
+    const bool isKnown = gelf_getshdr(section, &header) != nullptr;
+    const bool isMemory = isKnown && (header.sh_type == SHT_PROGBITS || header.sh_type == SHT_NOBITS);
+    sections_.push_back(isMemory ? SectionRange{header.sh_addr, header.sh_size} : SectionRange{0, 0});
+  }
+}
+
+uint32_t File::sectionAt(uint64_t& address) const {
+  for (size_t index = 1; index < sections_.size(); ++index) {
+    const auto [start, size] = sections_[index];
+    if (address < start || address - start >= size) continue;
+    address -= start;
+    return static_cast<uint32_t>(index);
+  }
+  return 0;
 }
 
 void File::listUnits() {

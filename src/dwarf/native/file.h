@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "error.h"
+#include "locations.h"
+#include "signatures.h"
 
 namespace tspahole::dwarf {
 
@@ -27,6 +29,12 @@ struct UnitHeader {
   uint16_t version;
   uint8_t addressSize;
   uint8_t offsetSize;
+};
+
+// Where a section lies in memory. libdwfl gives addresses to the sections of ET_REL files.
+struct SectionRange {
+  uint64_t address;
+  uint64_t size;
 };
 
 struct DwflDeleter {
@@ -56,10 +64,15 @@ class File {
   std::string_view debugStr() const { return debugStr_; }
   std::string_view debugAbbrev() const { return debugAbbrev_; }
   bool isLittleEndian() const { return isLittleEndian_; }
+  const LocationSections& locations() const { return locations_; }
+  const CallingConvention& callingConvention() const { return convention_; }
+  // Number of the first section of a program that holds the address, which becomes an offset in it; 0 where none does.
+  uint32_t sectionAt(uint64_t& address) const;
 
  private:
   void openModule(const std::string& path);
   void listUnits();
+  void listSections();
   void leaveOut(Dwarf_Off offset, const char* reason);
 
   std::unique_ptr<Dwfl, DwflDeleter> dwfl_;
@@ -69,6 +82,10 @@ class File {
   std::string_view debugAbbrev_;
   uint64_t infoSize_ = 0;
   bool isLittleEndian_ = true;
+  LocationSections locations_;
+  CallingConvention convention_{};
+  // In the order of the file; of those that are of no interest the size is 0.
+  std::vector<SectionRange> sections_;
   std::vector<UnitHeader> units_;
   std::vector<Note> notes_;
 };

@@ -108,6 +108,10 @@ void Lowering::addUsing(Composite& composite, Dwarf_Die& die) {
 }
 
 void Lowering::addMethod(Composite& composite, Dwarf_Die& die) {
+  if (options_.encoding) {
+    lowerSignature(die);
+    return;
+  }
   Entry entry = read(die);
   addChild(composite, childCode::Method, lowerFunction(entry), accessibilityOf(entry));
 }

@@ -123,7 +123,9 @@ void Lowering::lowerFunctionChild(Body& body, Dwarf_Die& die) {
 
 // A function of a unit, a namespace or another function.
 void Lowering::lowerSubprogram(Dwarf_Die& die) {
-  if (options_.functions) {
+  if (options_.encoding) {
+    lowerSignature(die);
+  } else if (options_.functions) {
     Entry entry = read(die);
     lowerFunction(entry);
   } else if (options_.bodies) {

@@ -62,6 +62,7 @@ void Lowering::lowerUnit(Dwarf* dwarf, const UnitHeader& header, UnitBatch& batc
     forEachChild(unit.die, [&](Dwarf_Die& child) { lowerScopeChild(child); });
     resolveReferences();
     resolveScopes();
+    if (options_.encoding) writeSignatures();
   }
   batch.localNames = names_.take();
 }
@@ -73,6 +74,8 @@ void Lowering::start(const Dwarf_Die& unitDie, const UnitHeader& header) {
   references_.reset(unitDie, byteSize);
   writer_.reset(*batch_);
   completions_.clear();
+  signatures_.clear();
+  variableTypeWords_.clear();
   release({});
   position_ = {};
   // Types of other units get an equal share of a multiple of all that there is.
@@ -91,6 +94,7 @@ void Lowering::readHead(Entry& unit) {
   head.name = names_.of(attributes, Attribute::Name);
   head.compilationDirectory = names_.of(attributes, Attribute::CompilationDirectory);
   head.producer = names_.of(attributes, Attribute::Producer);
+  isClang_ = names_.textOf(attributes, Attribute::Producer).find("clang") != std::string_view::npos;
   head.language = static_cast<uint32_t>(attributes.numberOr(Attribute::Language, 0));
   head.lowPc = attributes.address(Attribute::LowPc).value_or(0);
   head.isExcluded = isExcluded(head.language);
@@ -124,7 +128,9 @@ void Lowering::lowerScopeChild(Dwarf_Die& die) {
     case DW_TAG_module: lowerNamespace(die); return;
     case DW_TAG_subprogram: lowerSubprogram(die); return;
     case DW_TAG_variable:
-      if (options_.variables) {
+      if (options_.encoding) {
+        lowerStaticVariable(die);
+      } else if (options_.variables) {
         Entry entry = read(die);
         lowerVariable(entry);
       }
@@ -144,16 +150,6 @@ void Lowering::lowerNamespace(Dwarf_Die& die) {
   if (entry.attributes.flag(Attribute::ExportSymbols)) head.flags |= typeFlag::ExportSymbols;
   begin(entry, head);
   writer_.value(0);
-}
-
-// Visits something outside of the walk.
-template <typename Visit>
-void Lowering::stepAside(const Dwarf_Die& die, bool isInFunction, Visit visit) {
-  const Position before = position_;
-  position_ = {die.addr, before.depth + 1, isInFunction ? 1u : 0u, true};
-  if (visitsLeft_ > 0) visitsLeft_ -= 1;
-  visit();
-  position_ = before;
 }
 
 // A partial unit stands for what it contains. Whole units are imported too, by gcc's link-time optimisation,
@@ -231,6 +227,7 @@ uint32_t Lowering::lowerDefinitionElsewhere(Entry& entry) {
 // The list of type words grows while types are lowered on demand.
 void Lowering::resolveReferences() {
   resolveOutlines();
+  resolveSignatures();
   for (size_t index = 0; index < writer_.typeWordCount(); ++index) {
     writer_.resolve(index, resolve(writer_.keyAt(index)));
   }

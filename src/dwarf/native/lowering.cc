@@ -170,7 +170,7 @@ uint32_t Lowering::begin(const Entry& entry, const RecordHead& head, const Recor
 
 Lowering::Marks Lowering::mark() const {
   return {members_.size(),    children_.size(), enumerators_.size(),
-          parameters_.size(), declTags_.size(), outline_.size(), writer_.openScope()};
+          parameters_.size(), declTags_.size(), outline_.size(), signatureParameters_.size(), writer_.openScope()};
 }
 
 void Lowering::release(const Marks& marks) {
@@ -180,6 +180,7 @@ void Lowering::release(const Marks& marks) {
   parameters_.resize(marks.parameters);
   declTags_.resize(marks.declTags);
   outline_.resize(marks.outline);
+  signatureParameters_.resize(marks.signature);
 }
 
 void Lowering::note(const Dwarf_Die& die, std::string text) { addNote(die, std::move(text), false); }

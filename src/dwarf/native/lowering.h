@@ -9,6 +9,7 @@
 //   lower_enum      enumerations
 //   lower_function  function types, functions, variables
 //   lower_body      what the bodies of functions contain
+//   lower_signature what BTF says of functions and variables
 //   annotations     tags that the source gives to declarations and types
 //
 // Ids are given in post-order: what a DIE contains gets its ids before the DIE itself, siblings in order.
@@ -26,6 +27,7 @@
 #include "file.h"
 #include "options.h"
 #include "references.h"
+#include "signatures.h"
 #include "strings.h"
 #include "unit.h"
 #include "writer.h"
@@ -116,7 +118,7 @@ class Lowering {
   };
   // Where the parts of a DIE begin on the stacks that nested DIEs share.
   struct Marks {
-    size_t members, children, enumerators, parameters, declTags, outline, scope;
+    size_t members, children, enumerators, parameters, declTags, outline, signature, scope;
   };
   // A record whose scope is that of the declaration that it completes.
   struct Completion {
@@ -222,6 +224,17 @@ class Lowering {
   void writeOutline(size_t from);
   void resolveOutlines();
 
+  // lower_signature.cc
+  void lowerSignature(Dwarf_Die& die);
+  SignatureParameter readParameter(const Entry& entry, uint32_t position);
+  void saveSignature(const Entry& entry, const Marks& marks, bool isVariadic);
+  void resolveSignatures();
+  void writeSignatures();
+  void writeSignature(const SignatureFunction& function, const std::vector<uint32_t>& structs);
+  bool isNamed(const SignatureFunction& function) const;
+  bool isDropped(const SignatureFunction& function, const SignatureParameter& parameter) const;
+  void lowerStaticVariable(Dwarf_Die& die);
+
   // annotations.cc
   std::vector<Entry> chainOf(const Entry& entry, std::string_view name);
   void addDeclTag(const Entry& annotation, uint32_t component);
@@ -273,7 +286,13 @@ class Lowering {
   std::vector<Parameter> parameters_;
   std::vector<DeclTag> declTags_;
   std::vector<OutlineRow> outline_;
+  std::vector<SignatureParameter> signatureParameters_;
   std::vector<Completion> completions_;
+
+  Signatures signatures_;
+  // Static variables at the top of the unit: the index of their type word in the column, which holds a key.
+  std::vector<uint32_t> variableTypeWords_;
+  bool isClang_ = false;
 
   Position position_{};
   uint64_t visitsLeft_ = 0;
@@ -298,6 +317,16 @@ void Lowering::forEachChild(Dwarf_Die& parent, Visit visit) {
   }
   if (status < 0) note(parent, "the list of its children is damaged");
   position_.depth -= 1;
+}
+
+// Visits something outside of the walk.
+template <typename Visit>
+void Lowering::stepAside(const Dwarf_Die& die, bool isInFunction, Visit visit) {
+  const Position before = position_;
+  position_ = {die.addr, before.depth + 1, isInFunction ? 1u : 0u, true};
+  if (visitsLeft_ > 0) visitsLeft_ -= 1;
+  visit();
+  position_ = before;
 }
 
 }  // namespace tspahole::dwarf

@@ -20,6 +20,11 @@ struct Options {
   bool bodies = false;
   // The outlines column: what the bodies of functions contain. Takes `functions` and `bodies`.
   bool outlines = false;
+  // The signatures and variables columns, instead of records for functions and variables; also looks for types in
+  // bodies.
+  bool encoding = false;
+  // With `encoding`: parameters as they are passed after clang has changed the signature.
+  bool trueSignatures = false;
   // The declFiles column. Costs the reading of every line table.
   bool declFiles = false;
   // Every name that starts with this becomes this; empty for none.

@@ -17,16 +17,46 @@ constexpr uint64_t kAbbreviationBytes = 8 << 20;
 // Units that all threads together may have in libdw, which keeps about 1 KB for each in every handle.
 constexpr size_t kUnitsOfThreads = 1 << 18;
 
+// Replaces the number of a local name by its offset.
+void patchName(Column& column, size_t index, const std::vector<uint32_t>& offsets) {
+  const uint32_t word = column[index];
+  if ((word & kLocalName) != 0) column.set(index, offsets[word & ~kLocalName]);
+}
+
 // Replaces the numbers of local names in a column in which every `stride`th word from `first` on is a name.
 void patchNames(Column& column, size_t first, size_t stride, const std::vector<uint32_t>& offsets) {
-  for (size_t index = first; index < column.size(); index += stride) {
-    const uint32_t word = column[index];
-    if ((word & kLocalName) != 0) column.set(index, offsets[word & ~kLocalName]);
-  }
+  for (size_t index = first; index < column.size(); index += stride) patchName(column, index, offsets);
 }
 
 void patchName(uint32_t& word, const std::vector<uint32_t>& offsets) {
   if ((word & kLocalName) != 0) word = offsets[word & ~kLocalName];
+}
+
+// Replaces the numbers of local names in rows of different lengths: a first word, and those of the parts.
+void patchSignatures(Column& column, const std::vector<uint32_t>& offsets) {
+  for (size_t row = 0; row < column.size();) {
+    const uint32_t* counts = column.data() + row + kSignatureCountsWord;
+    const size_t parameters = row + kSignatureWords;
+    const size_t tags = parameters + size_t{kSignatureParameterWords} * counts[0];
+    const size_t structs = tags + size_t{kSignatureTagWords} * counts[1];
+    const size_t end = structs + counts[2];
+    patchName(column, row, offsets);
+    for (size_t at = parameters; at < tags; at += kSignatureParameterWords) {
+      patchName(column, at, offsets);
+      patchName(column, at + 1, offsets);
+    }
+    for (size_t at = tags; at < structs; at += kSignatureTagWords) patchName(column, at, offsets);
+    row = end;
+  }
+}
+
+void patchVariables(Column& column, const std::vector<uint32_t>& offsets) {
+  for (size_t row = 0; row < column.size();) {
+    const size_t end = row + kVariableWords + column[row + kVariableTagsWord];
+    patchName(column, row, offsets);
+    for (size_t tag = row + kVariableWords; tag < end; ++tag) patchName(column, tag, offsets);
+    row = end;
+  }
 }
 
 NameSection checkedNames(std::string_view debugStr) {
@@ -159,6 +189,8 @@ void Reader::deliverNames(UnitBatch& batch) {
   patchNames(batch.declFiles, 0, 1, offsets);
   patchNames(batch.functions, kFunctionNameWord, kFunctionWords, offsets);
   patchNames(batch.outlines, kOutlineNameWord, kOutlineWords, offsets);
+  patchSignatures(batch.signatures, offsets);
+  patchVariables(batch.variables, offsets);
   patchName(batch.head.name, offsets);
   patchName(batch.head.compilationDirectory, offsets);
   patchName(batch.head.producer, offsets);

@@ -6,7 +6,7 @@ size_t UnitBatch::byteSize() const {
   const size_t perType = 10 * starts.size();
   const size_t perMember = 2 * memberFlags.size();
   return sizeof(uint32_t) * (words.size() + perType + perMember + children.size() + functions.size() +
-                             outlines.size());
+                             outlines.size() + signatures.size() + variables.size());
 }
 
 void UnitBatch::clear() {
@@ -14,7 +14,7 @@ void UnitBatch::clear() {
   notes.clear();
   for (Column* column : {&words, &starts, &dieOffsets, &scopes, &flags, &alignments, &attributes, &declFiles,
                          &declLines, &memberStarts, &childStarts, &memberFlags, &memberAlignments, &children,
-                         &functions, &outlines}) {
+                         &functions, &outlines, &signatures, &variables}) {
     column->clear();
   }
   localNameWords.clear();

@@ -131,10 +131,38 @@ constexpr uint32_t kFunctionWords = 11;
 constexpr uint32_t kFunctionNameWord = 5;
 constexpr uint32_t kFunctionOriginWord = 8;
 
+// Bits of the flags word of a row of `signatures`.
+namespace signatureFlag {
+// A parameter, or where it is, is optimized away.
+constexpr uint32_t Optimized = 1;
+// A parameter is in another register than the calling convention says.
+constexpr uint32_t Misplaced = 2;
+// The parameters of an instance have another order.
+constexpr uint32_t Reordered = 4;
+// The compiler says that it changed the signature.
+constexpr uint32_t Changed = 8;
+}  // namespace signatureFlag
+
+// Words at the start of a row of `signatures`: name, low pc (low, high), flags, type id of the result, number of
+// parameters, of tags, of structs that are passed behind the parameters in registers. Then three words for each
+// parameter (name, name of the one member that is passed instead, type id), two for each tag (value, component), and
+// one for each of these structs (type id).
+constexpr uint32_t kSignatureWords = 8;
+constexpr uint32_t kSignatureCountsWord = 5;
+constexpr uint32_t kSignatureParameterWords = 3;
+constexpr uint32_t kSignatureTagWords = 2;
+
+// Words at the start of a row of `variables`: name, number of the ELF section, offset in it (low, high), type id,
+// whether it is external, number of tags. Then one word for each tag (value).
+constexpr uint32_t kVariableWords = 7;
+constexpr uint32_t kVariableTagsWord = 6;
+
 // A reference whose target cannot be read.
 constexpr uint32_t kMissing = 0xffffffff;
 // The largest size and offset in bytes that the model tells apart from others.
 constexpr uint64_t kMaxBytes = 0xfffffffe;
+// Largest element count of a record: all bits that an info word has for it.
+constexpr uint32_t kMaxElements = 0x00ffffff;
 // Word of a data member without a constant offset.
 constexpr uint32_t kNoOffset = 0xffffffff;
 
@@ -194,6 +222,8 @@ struct UnitBatch {
   Column children;
   Column functions;
   Column outlines;
+  Column signatures;
+  Column variables;
 
   // Indexes into `words` of the words that hold a local name.
   std::vector<uint32_t> localNameWords;

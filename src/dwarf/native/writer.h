@@ -30,9 +30,6 @@ struct RecordOrigin {
   uint32_t declLine = 0;
 };
 
-// Largest element count of a record.
-constexpr uint32_t kMaxElements = 0x00ffffff;
-
 class Writer {
  public:
   void reset(UnitBatch& batch);

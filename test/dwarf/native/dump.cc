@@ -1,7 +1,7 @@
 // Prints what the DWARF walk makes of a file, for run.mjs to compare; no Node in it, so that it runs under
 // sanitizers and valgrind.
 //
-//     dump [--count] [--threads=N] [--functions] [--variables] [--bodies] [--files] [--prefix=P] FILE
+//     dump [--count] [--threads=N] [--functions] [--variables] [--bodies] [--encoding] [--files] [--prefix=P] FILE
 //
 // A line per record, in id order:   [id] Kind 'name' <what its words say> {flags} in SCOPE
 // Exit code: 0, or 1 with the error on stderr.
@@ -63,6 +63,8 @@ class Printer {
                   batch_.functions[row + 3], batch_.functions[row + 4],
                   blob_.at(batch_.functions[row + 5]).c_str(), batch_.functions[row + 7]);
     }
+    printSignatures();
+    printVariables();
     for (const Note& note : batch_.notes) {
       std::printf("note: %s (%s+%#" PRIx64 ")\n", note.text.c_str(), note.section, note.offset);
     }
@@ -74,6 +76,44 @@ class Printer {
   uint32_t vlen(uint32_t id) const { return word(id, 1) & 0xffffff; }
   bool kindFlag(uint32_t id) const { return word(id, 1) >> 31 != 0; }
   std::string name(uint32_t id, uint32_t index) const { return blob_.at(word(id, index)); }
+
+  // [signature] name @ address {flags} result type (name[.member]:type, ...) tags value/component structs types
+  void printSignatures() const {
+    const Column& rows = batch_.signatures;
+    for (size_t row = 0; row < rows.size();) {
+      const uint64_t address = static_cast<uint64_t>(rows[row + 2]) << 32 | rows[row + 1];
+      std::printf("[signature] %s @ %#" PRIx64 " {%u} result %u (", blob_.at(rows[row]).c_str(), address, rows[row + 3],
+                  rows[row + 4]);
+      size_t at = row + kSignatureWords;
+      for (uint32_t count = rows[row + kSignatureCountsWord]; count > 0; --count, at += kSignatureParameterWords) {
+        const std::string member = rows[at + 1] == 0 ? "" : "." + blob_.at(rows[at + 1]);
+        std::printf("%s%s:%u%s", blob_.at(rows[at]).c_str(), member.c_str(), rows[at + 2], count > 1 ? ", " : "");
+      }
+      std::printf(")");
+      for (uint32_t count = rows[row + kSignatureCountsWord + 1]; count > 0; --count, at += kSignatureTagWords) {
+        std::printf(" tag %s/%d", blob_.at(rows[at]).c_str(), static_cast<int>(rows[at + 1]));
+      }
+      for (uint32_t count = rows[row + kSignatureCountsWord + 2]; count > 0; --count) std::printf(" stack %u", rows[at++]);
+      std::printf("\n");
+      row = at;
+    }
+  }
+
+  // [variable] name section +offset type [external] tags
+  void printVariables() const {
+    const Column& rows = batch_.variables;
+    for (size_t row = 0; row < rows.size();) {
+      const uint64_t offset = static_cast<uint64_t>(rows[row + 3]) << 32 | rows[row + 2];
+      std::printf("[variable] %s section %u +%" PRIu64 " type %u%s", blob_.at(rows[row]).c_str(), rows[row + 1], offset,
+                  rows[row + 4], rows[row + 5] != 0 ? " external" : "");
+      size_t at = row + kVariableWords;
+      for (uint32_t count = rows[row + kVariableTagsWord]; count > 0; --count) {
+        std::printf(" tag %s", blob_.at(rows[at++]).c_str());
+      }
+      std::printf("\n");
+      row = at;
+    }
+  }
 
   void printRecord(uint32_t id) const {
     std::printf("[%u] %s '%s'", id, kindName(kind(id)), name(id, 0).c_str());
@@ -251,6 +291,7 @@ int main(int argc, char** argv) {
     else if (argument == "--bodies") options.bodies = true;
     else if (argument == "--outlines") options.functions = options.bodies = options.outlines = true;
     else if (argument == "--libdw") options.throughLibdw = true;
+    else if (argument == "--encoding") options.bodies = options.encoding = options.trueSignatures = true;
     else if (argument == "--files") options.declFiles = true;
     else if (argument.rfind("--threads=", 0) == 0) options.threads = static_cast<unsigned>(std::atoi(argv[index] + 10));
     else if (argument.rfind("--prefix=", 0) == 0) options.kabiPrefix = argument.substr(9);

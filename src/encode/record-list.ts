@@ -1,0 +1,52 @@
+/** Records on their way into the deduplicator, which know the ids that they will have there. */
+
+import type { Deduplicator } from '../btf/dedup.ts';
+import { WordList } from '../model/intern.ts';
+import type { BtfKind } from '../model/kinds.ts';
+import { makeInfo } from '../model/records.ts';
+import type { TypeId } from '../model/table.ts';
+
+/** The three words that a record begins with. */
+export interface RecordStart {
+  readonly kind: BtfKind;
+  /** Offset among the deduplicator's names. Default: no name. */
+  readonly name?: number;
+  /** Default 0. */
+  readonly vlen?: number;
+  readonly kindFlag?: boolean;
+  readonly sizeOrType: number;
+}
+
+/** Records that are added one after the other; nothing else may be added before {@link RecordList.flush}. */
+export class RecordList {
+  readonly #target: Deduplicator;
+  #words = new WordList();
+  #starts = new WordList();
+
+  constructor(target: Deduplicator) {
+    this.#target = target;
+  }
+
+  /** Begins a record, the further words of which are given here or to {@link push}, and gives its id. */
+  add({ kind, name = 0, vlen = 0, kindFlag = false, sizeOrType }: RecordStart, ...more: number[]): TypeId {
+    const id = this.#target.nextId + this.#starts.length;
+    this.#starts.push(this.#words.length);
+    this.#words.push(name);
+    this.#words.push(makeInfo(kind, vlen, kindFlag));
+    this.#words.push(sizeOrType);
+    for (const word of more) this.#words.push(word);
+    return id;
+  }
+
+  /** Appends a word to the last record. */
+  push(word: number): void {
+    this.#words.push(word);
+  }
+
+  /** Hands the records to the deduplicator. Throws as its `addRecords` does. */
+  flush(): void {
+    this.#target.addRecords(this.#words.view(), this.#starts.view());
+    this.#words = new WordList();
+    this.#starts = new WordList();
+  }
+}
