@@ -48,17 +48,19 @@ export class Forwards {
   /** Detaches the declarations of names that a struct and a union have; gives their nodes. */
   detachDoubtful(): Node[] {
     const { graph, isCut } = this.#classes;
-    const defined = new Set<number>();
-    const key = (kind: number, name: number): number => 2 * name + (kind === Kind.Union ? 1 : 0);
+    const nameOf = ([first]: readonly Node[]): number => graph.nameOffset(first as Node);
+    const declared = new Set([...this.#attached.values()].map(nameOf));
+    const structs = new Set<number>();
+    const unions = new Set<number>();
     for (let node = 1; node < graph.count; node++) {
       const kind = graph.kind(node);
-      if (isCut[node] === 1 && (kind === Kind.Struct || kind === Kind.Union)) {
-        defined.add(key(kind, graph.nameOffset(node)));
-      }
+      if (isCut[node] === 0 || (kind !== Kind.Struct && kind !== Kind.Union)) continue;
+      const name = graph.nameOffset(node);
+      if (declared.has(name)) (kind === Kind.Struct ? structs : unions).add(name);
     }
-    for (const [token, [first]] of [...this.#attached]) {
-      const name = graph.nameOffset(first as Node);
-      if (defined.has(key(Kind.Struct, name)) && defined.has(key(Kind.Union, name))) this.detach(token);
+    for (const [token, nodes] of [...this.#attached]) {
+      const name = nameOf(nodes);
+      if (structs.has(name) && unions.has(name)) this.detach(token);
     }
     return this.takeChanged();
   }

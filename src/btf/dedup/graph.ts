@@ -42,6 +42,8 @@ export class TypeGraph {
   readonly origin: TypeGraph | undefined;
   /** Shape of each node. */
   readonly #shapeOf: WordList;
+  /** Kind of each node: what passes over all nodes ask for most. */
+  readonly #kindOf: WordList;
   /** Index of the first operand of each node, and the end of the last. */
   readonly #operandStarts: WordList;
   readonly #operands: WordList;
@@ -55,10 +57,12 @@ export class TypeGraph {
     this.origin = origin;
     this.shapes = new WordInterner(origin?.shapes);
     this.#shapeOf = origin === undefined ? new WordList() : origin.#shapeOf.copy();
+    this.#kindOf = origin === undefined ? new WordList() : origin.#kindOf.copy();
     this.#operandStarts = origin === undefined ? new WordList() : origin.#operandStarts.copy();
     this.#operands = origin === undefined ? new WordList() : origin.#operands.copy();
     if (origin !== undefined) return;
     this.#shapeOf.push(this.shapes.intern(this.#scratch, HEADER_WORDS));
+    this.#kindOf.push(0);
     this.#operandStarts.push(0);
     this.#operandStarts.push(0);
     if (base !== undefined) this.#addChain(base);
@@ -98,7 +102,7 @@ export class TypeGraph {
   }
 
   kind(node: Node): number {
-    return infoKind(this.info(this.#shapeOf.words[node] as number));
+    return this.#kindOf.words[node] as number;
   }
 
   kindFlag(node: Node): boolean {
@@ -151,6 +155,7 @@ export class TypeGraph {
       }
     }
     this.#shapeOf.push(this.shapes.intern(scratch, length));
+    this.#kindOf.push(kind);
     this.#operandStarts.push(this.#operands.length);
   }
 

@@ -56,16 +56,14 @@ class Reclassifier {
   after(changed: readonly Node[]): Node[] {
     const { isCut, graph } = this.#classes;
     const reached: Node[] = [];
-    const spread = (target: Node): void => {
-      for (const node of this.#referrers.of(target)) {
-        if (this.#isMarked[node] === 1) continue;
-        this.#isMarked[node] = 1;
-        reached.push(node);
-      }
+    const reach = (node: Node): void => {
+      if (this.#isMarked[node] === 1) return;
+      this.#isMarked[node] = 1;
+      reached.push(node);
     };
-    for (const node of changed) spread(node);
+    for (const node of changed) this.#referrers.forEach(node, reach);
     // The list grows while it is walked.
-    for (const node of reached) if (isCut[node] === 0) spread(node);
+    for (const node of reached) if (isCut[node] === 0) this.#referrers.forEach(node, reach);
     const positions = Uint32Array.from(reached, (node) => this.#position[node] as number).sort();
     for (const position of positions) this.#classes.classify(this.#classes.order[position] as number);
     for (const node of reached) this.#isMarked[node] = 0;
