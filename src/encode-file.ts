@@ -6,7 +6,7 @@ import type { DwarfOptions } from './dwarf/reader.ts';
 import { parseElf } from './elf/file.ts';
 import { type FileState, fileState, requireUnchanged } from './elf/file-state.ts';
 import { openFileSource } from './elf/source.ts';
-import { type EncodeOptions, encode } from './encode/encode.ts';
+import { type EncodeOptions, encode, readOptionsFor } from './encode/encode.ts';
 import { DEFAULT_FEATURES, type EncodeFeatures } from './encode/features.ts';
 import { loadSync, type TypeUnit } from './load.ts';
 import type { Endian } from './model/bytes.ts';
@@ -68,7 +68,7 @@ function encodeUnits(
     const elf = withPlace({ file: path }, () => parseElf(file));
     const source = loadSync(path, {
       formats: ['dwarf'],
-      dwarf: { ...dwarf, encoding: true },
+      dwarf: { ...dwarf, ...readOptionsFor(options.features) },
       debuginfod,
       onProgress,
     });

@@ -41,7 +41,8 @@ export function fatesIn(table: TypeTable, byKind: Uint8Array): Uint8Array {
   const flags = table.side?.arrays.flags;
   for (let id = 1; id < table.end; id++) {
     const kind = table.kind(id);
-    const isPart = (kind === Kind.Array || kind === Kind.FuncProto) && ((flags?.[id - 1] ?? 0) & TypeFlag.Synthetic) !== 0;
+    const isPart =
+      (kind === Kind.Array || kind === Kind.FuncProto) && ((flags?.[id - 1] ?? 0) & TypeFlag.Synthetic) !== 0;
     // Dimensions are part of their array, prototypes of their function.
     fates[id] = isPart ? Fate.Omitted : (byKind[kind] as number);
   }

@@ -84,7 +84,8 @@ export class FunctionWriter {
   #writeBest(state: FunctionState): void {
     const flags = this.#kfuncs.flagsOf(state.elf.name);
     const { features, target } = this.#context;
-    const resultType = flags !== undefined && features.attributes ? this.#tagArena(state, flags) : state.resultType;
+    const resultType =
+      flags !== undefined && features.attributes ? this.#tagArena(state, flags) : state.resultType;
     const id = this.#writeFunction(state, state.elf.name, resultType);
     if (flags === undefined || !features.declTag) return;
     const tags = (flags & KfuncFlag.FastCall) === 0 ? ['bpf_kfunc'] : ['bpf_kfunc', 'bpf_fastcall'];
@@ -96,7 +97,8 @@ export class FunctionWriter {
   /** Makes pointers of a kfunc that lead into an arena say so; gives the type of the result. */
   #tagArena(state: FunctionState, flags: number): TypeId {
     const { words } = this.#functions;
-    const result = (flags & KfuncFlag.ArenaResult) === 0 ? state.resultType : this.#arenaPointer(state, state.resultType);
+    const result =
+      (flags & KfuncFlag.ArenaResult) === 0 ? state.resultType : this.#arenaPointer(state, state.resultType);
     for (const [index, flag] of [KfuncFlag.ArenaParameter1, KfuncFlag.ArenaParameter2].entries()) {
       if ((flags & flag) === 0 || index >= state.parameterCount) continue;
       const at = state.parameters + 2 * index + 1;

@@ -46,7 +46,8 @@ export function readKfuncs(elf: ElfFile, { remark }: EncodeContext): Kfuncs {
   const symbols = [...symbolsIn(elf.symbols(), section.index, section.address)];
   const sets = symbols.filter(({ name, offset }) => {
     if (!name.startsWith(SET_PREFIX)) return false;
-    if (offset + MEMBER_BYTES <= bytes.length) return (view.getUint32(offset + 4, littleEndian) & IS_KFUNC_SET) !== 0;
+    if (offset + MEMBER_BYTES <= bytes.length)
+      return (view.getUint32(offset + 4, littleEndian) & IS_KFUNC_SET) !== 0;
     remark(`symbol '${name}' lies outside of .BTF_ids`);
     return false;
   });

@@ -28,7 +28,10 @@ export class UnitTypes {
     const ids = new Uint32Array(table.end);
     const end = this.#numberTypes(table, fates, ids);
     this.#indexType ??= idOfInt(table, ids);
-    const encoder = new RecordEncoder({ table, fates, ids, indexType: this.#indexType ?? end }, this.#context);
+    const encoder = new RecordEncoder(
+      { table, fates, ids, indexType: this.#indexType ?? end },
+      this.#context,
+    );
     for (let id = 1; id < table.end; id++) if (fates[id] === Fate.Encoded) encoder.write(id);
     if (this.#indexType === undefined && encoder.hasArrays) {
       encoder.writeInt();

@@ -90,8 +90,13 @@ export class SavedVariables {
     const size = variableSize(unit.table, row.typeId);
     if (size === 0 || size > MAX_WORD || row.offset > MAX_WORD) return;
     const linkage = row.isExternal ? LINKAGE_GLOBAL : LINKAGE_STATIC;
-    this.#context.log?.(`Variable '${name}' from CU '${unit.name}' at address 0x${row.offset.toString(16)} encoded`);
-    const id = records.add({ kind: Kind.Var, name: names.offsetOf(strings, row.name), sizeOrType: typeId }, linkage);
+    this.#context.log?.(
+      `Variable '${name}' from CU '${unit.name}' at address 0x${row.offset.toString(16)} encoded`,
+    );
+    const id = records.add(
+      { kind: Kind.Var, name: names.offsetOf(strings, row.name), sizeOrType: typeId },
+      linkage,
+    );
     section.push({ id, offset: row.offset, size });
     if (!this.#context.features.declTag) return;
     for (const tag of row.tags) {
@@ -103,7 +108,8 @@ export class SavedVariables {
     if (USELESS_PREFIXES.some((prefix) => name.startsWith(prefix))) return false;
     // What was discarded has the address 0 too.
     if (row.offset === 0 && !this.#isObject(name, row.section)) return false;
-    if (!VALID_NAME.test(name)) return this.#refuse(`Found invalid variable name when encoding btf (sym: '${name}')`);
+    if (!VALID_NAME.test(name))
+      return this.#refuse(`Found invalid variable name when encoding btf (sym: '${name}')`);
     if (row.typeId !== 0) return true;
     return this.#refuse(`found variable '${name}' in CU '${unit.name}' that has void type`);
   }
@@ -132,7 +138,8 @@ export class SavedVariables {
     const { remark, target } = this.#context;
     const name = this.#elf.sections[index]?.name ?? '';
     const variables = all.sort((a, b) => a.offset - b.offset).slice(0, MAX_VARIABLES);
-    if (variables.length < all.length) remark(`${name}: only the first ${MAX_VARIABLES} of ${all.length} variables`);
+    if (variables.length < all.length)
+      remark(`${name}: only the first ${MAX_VARIABLES} of ${all.length} variables`);
     const last = variables.at(-1);
     records.add({
       kind: Kind.Datasec,

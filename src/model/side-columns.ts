@@ -261,7 +261,8 @@ export class SideColumns {
    * does, its elements in another order.
    */
   withCopies(end: TypeId, copies: readonly CopiedElements[]): SideColumns {
-    const { memberStarts, memberFlags, memberAlignments, children, functions, outlines, ...others } = this.arrays;
+    const { memberStarts, memberFlags, memberAlignments, children, functions, outlines, ...others } =
+      this.arrays;
     const { signatures, variables, ...byType } = others;
     const ids = copies.map(({ id }) => id);
     const arrays: Record<string, Uint32Array | undefined> = {

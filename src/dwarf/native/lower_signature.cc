@@ -34,7 +34,7 @@ void Lowering::lowerSignature(Dwarf_Die& die) {
   bool isVariadic = false;
   position_.functionDepth += 1;
   forEachChild(entry.die, [&](Dwarf_Die& child) {
-    const int tag = dwarf_tag(&child);
+    const int tag = dies_.tag(child);
     if (tag == DW_TAG_formal_parameter) {
       Entry parameter = read(child);
       addDeclTagsOf(parameter, body.parameterCount);
@@ -178,7 +178,7 @@ void Lowering::lowerStaticVariable(Dwarf_Die& die) {
   const size_t tags = declTags_.size();
   Dwarf_Die declaration;
   const auto addTags = [&](Dwarf_Die& child) {
-    if (isAnnotationTag(dwarf_tag(&child))) addDeclTag(read(child), kMissing);
+    if (isAnnotationTag(dies_.tag(child))) addDeclTag(read(child), kMissing);
   };
   // What is declared elsewhere is described there. Chains of tags, which gcc writes, pahole leaves aside.
   if (attributes.target(Attribute::Specification, declaration)) {
