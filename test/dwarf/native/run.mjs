@@ -161,8 +161,8 @@ function testProgram(program, directory) {
 }
 
 /** What is read without libdw must be what libdw reads. */
-function differsFromLibdw(path, { status, stdout, stderr }) {
-  const peer = runDump([...EVERYTHING, '--libdw', path]);
+function differsFromLibdw(options, path, { status, stdout, stderr }) {
+  const peer = runDump([...options, '--libdw', path]);
   const isSame = status === peer.status && stdout === peer.stdout && stderr === peer.stderr;
   return isSame
     ? undefined
@@ -171,7 +171,10 @@ function differsFromLibdw(path, { status, stdout, stderr }) {
 
 function testAgainstLibdw(paths) {
   for (const path of paths) {
-    report(`${basename(path)} by libdw`, differsFromLibdw(path, runDump([...EVERYTHING, path])));
+    for (const options of [EVERYTHING, ['--encoding']]) {
+      const result = runDump([...options, path]);
+      report(`${basename(path)} by libdw`, differsFromLibdw(options, path, result));
+    }
   }
 }
 
@@ -206,7 +209,7 @@ function testDamage(directory, paths) {
     report(
       `damaged ${name}`,
       isFine
-        ? differsFromLibdw(path, result)
+        ? differsFromLibdw(EVERYTHING, path, result)
         : `exit ${status} ${signal} (kept as crash-${count}): ${stderr.slice(0, 1500)}`,
     );
     count++;
