@@ -74,12 +74,19 @@ export class Deduplicator {
   }
 
   /**
-   * Adds records whose names are offsets in `names`, and which refer to any types that were added, or are among
-   * them, by ids that go on from {@link nextId}. Throws as {@link add} does.
+   * Adds records whose names are offsets in `names`, and which refer to any types that were added, are among them,
+   * or will follow up to the id `end`, by ids that go on from {@link nextId}. Throws as {@link add} does.
    */
-  addRecords(words: Uint32Array, starts: Uint32Array): void {
+  addRecords(words: Uint32Array, starts: Uint32Array, end: TypeId = 0): void {
     const firstId = this.nextId;
-    this.#graph.add({ words, starts, firstId, end: firstId + starts.length });
+    this.#graph.add({ words, starts, firstId, end: Math.max(end, firstId + starts.length) });
+  }
+
+  /**
+   * Adds one own type of a table of DWARF, the record of which is one of BTF. `ids` are what its type ids are here.
+   */
+  addFrom(table: TypeTable, id: TypeId, ids: Uint32Array): void {
+    this.#graph.addFrom(table, table.startOf(id), ids);
   }
 
   /** The one table. Nothing may be added afterwards. */

@@ -164,7 +164,7 @@ export class SavedFunctions {
     const tagCount = this.#context.features.declTag ? row.tagCount : 0;
     for (let index = 0; index < tagCount; index++) {
       const at = row.tags + SIGNATURE_TAG_WORDS * index;
-      this.#words.push(this.#context.target.names.offsetOf(unit.table.strings, row.words[at] as number));
+      this.#words.push(this.#context.target.names.offsetOfRare(unit.table.strings, row.words[at] as number));
       this.#words.push(row.words[at + 1] as number);
     }
     return {
@@ -184,7 +184,7 @@ export class SavedFunctions {
     const { names } = this.#context.target;
     const name = words[at] as number;
     const member = words[at + 1] as number;
-    if (member === 0) return names.offsetOf(strings, name);
+    if (member === 0) return names.offsetOfRare(strings, name);
     return names.add(`${strings.latin1At(name)}__${strings.latin1At(member)}`);
   }
 }

@@ -1,11 +1,11 @@
 /** Writes the types of a unit as records of BTF, their names among those of the deduplicator. */
 
-import { WordList } from '../model/intern.ts';
 import { Kind } from '../model/kinds.ts';
-import { HEADER_WORDS, makeInfo, RECORD_SHAPES, type WordRole } from '../model/records.ts';
+import { TypeFlag } from '../model/side-columns.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
 import type { TypeContext } from './context.ts';
 import { Fate } from './fates.ts';
+import { RecordList, type RecordStart } from './record-list.ts';
 
 /** The types of a unit on their way to BTF. */
 export interface UnitRecords {
@@ -13,7 +13,9 @@ export interface UnitRecords {
   /** By id: a {@link Fate}, and the id in the deduplicator. */
   readonly fates: Uint8Array;
   readonly ids: Uint32Array;
-  /** The type that indexes arrays. */
+  /** One past the highest of these. */
+  readonly end: TypeId;
+  /** The type that indexes arrays; where there is none, the one that would come next. */
   readonly indexType: TypeId;
 }
 
@@ -22,53 +24,54 @@ const FAKE_INT = '__SANITIZED_FAKE_INT__';
 
 const SIGNED = 1 << 24;
 
+/** Hands the types of a unit to the deduplicator, one after the other. */
 export class RecordEncoder {
-  readonly words: WordList = new WordList();
-  readonly starts: WordList = new WordList();
   hasArrays = false;
   readonly #table: TypeTable;
   readonly #unit: UnitRecords;
   readonly #context: TypeContext;
+  readonly #records: RecordList;
 
   constructor(unit: UnitRecords, context: TypeContext) {
     this.#table = unit.table;
     this.#unit = unit;
     this.#context = context;
+    this.#records = new RecordList(context.target);
   }
 
-  /** Appends the record of a type. */
+  /** Hands over a type. */
   write(id: TypeId): void {
-    this.starts.push(this.words.length);
     switch (this.#table.kind(id)) {
       case Kind.Array:
         return this.#writeArray(id);
+      case Kind.Pointer:
+        // Some compilers name a pointer that is built in.
+        return this.#table.nameOffset(id) === 0 ? this.#copy(id) : this.#writePointer(id);
       case Kind.Reference:
       case Kind.RvalueReference:
-        return this.#push(0, makeInfo(Kind.Pointer, 0, false), this.#idOf(this.#table.sizeOrType(id)));
+        return this.#writePointer(id);
       case Kind.Int:
         return isInt(this.#table.sizeOrType(id)) ? this.#copy(id) : this.#writeFakeInt();
       case Kind.Float:
       case Kind.Complex:
         return this.#writeFloat(id);
       case Kind.Enum:
+        return this.#context.features.enum64 ? this.#copy(id) : this.#writeEnum(id);
       case Kind.Enum64:
-        return this.#context.features.enum64 ? this.#copy(id) : this.#writeNarrowEnum(id);
+        return this.#context.features.enum64 ? this.#writeEnum64(id) : this.#writeEnum(id);
       default:
         this.#copy(id);
     }
   }
 
-  /** Appends the `int` of files that have none. */
+  /** Hands over the `int` of files that have none. */
   writeInt(): void {
-    this.starts.push(this.words.length);
-    this.#push(this.#context.target.names.add('int'), makeInfo(Kind.Int, 0, false), 4, SIGNED | 32);
+    this.#push({ kind: Kind.Int, name: this.#context.target.names.add('int'), sizeOrType: 4 }, SIGNED | 32);
   }
 
-  /** Appends a tag, unless what it is on has become void. */
+  /** Hands over a tag, unless what it is on has become void. */
   writeTag(id: TypeId): void {
-    if (this.#idOf(this.#table.sizeOrType(id)) === 0) return;
-    this.starts.push(this.words.length);
-    this.#copy(id);
+    if (this.#idOf(this.#table.sizeOrType(id)) !== 0) this.#copy(id);
   }
 
   /** All dimensions of an array are one. */
@@ -81,7 +84,11 @@ export class RecordEncoder {
       element = table.extra(element, 0);
     }
     this.hasArrays = true;
-    this.#push(0, makeInfo(Kind.Array, 0, false), 0, this.#idOf(element), this.#unit.indexType, count);
+    this.#push({ kind: Kind.Array, sizeOrType: 0 }, this.#idOf(element), this.#unit.indexType, count);
+  }
+
+  #writePointer(id: TypeId): void {
+    this.#push({ kind: Kind.Pointer, sizeOrType: this.#idOf(this.#table.sizeOrType(id)) });
   }
 
   #writeFloat(id: TypeId): void {
@@ -90,55 +97,56 @@ export class RecordEncoder {
       if (isFloat(byteSize)) this.#copy(id);
       else this.#writeFakeInt();
     } else if (isInt(byteSize)) {
-      this.#push(this.#nameOf(id), makeInfo(Kind.Int, 0, false), byteSize, 8 * byteSize);
+      this.#push({ kind: Kind.Int, name: this.#nameOf(id), sizeOrType: byteSize }, 8 * byteSize);
     } else this.#writeFakeInt();
   }
 
   #writeFakeInt(): void {
-    this.#push(this.#context.target.names.add(FAKE_INT), makeInfo(Kind.Int, 0, false), 4, 32);
+    this.#push({ kind: Kind.Int, name: this.#context.target.names.add(FAKE_INT), sizeOrType: 4 }, 32);
   }
 
   /** Values lose their upper bits, and that they are signed. */
-  #writeNarrowEnum(id: TypeId): void {
+  #writeEnum(id: TypeId): void {
+    const stride = this.#table.kind(id) === Kind.Enum ? 2 : 3;
+    this.#writeValues(id, { kind: Kind.Enum, kindFlag: false }, stride);
+  }
+
+  /** pahole takes the sign from the type that an enum states, whatever its values are. */
+  #writeEnum64(id: TypeId): void {
+    const isGuessed = ((this.#table.side?.flags(id) ?? 0) & TypeFlag.GuessedSign) !== 0;
+    if (isGuessed) this.#writeValues(id, { kind: Kind.Enum64, kindFlag: false }, 3);
+    else this.#copy(id);
+  }
+
+  #writeValues(id: TypeId, start: Pick<RecordStart, 'kind' | 'kindFlag'>, stride: number): void {
     const { names } = this.#context.target;
     const { strings } = this.#table;
-    const count = this.#table.vlen(id);
-    const stride = this.#table.kind(id) === Kind.Enum ? 2 : 3;
-    this.#push(this.#nameOf(id), makeInfo(Kind.Enum, count, false), this.#table.sizeOrType(id));
-    for (let index = 0; index < stride * count; index += stride) {
-      this.#push(names.offsetOf(strings, this.#table.extra(id, index)), this.#table.extra(id, index + 1));
+    const vlen = this.#table.vlen(id);
+    const words: number[] = [];
+    for (let index = 0; index < stride * vlen; index += stride) {
+      words.push(names.offsetOfRare(strings, this.#table.extra(id, index)), this.#table.extra(id, index + 1));
+      if (start.kind === Kind.Enum64) words.push(this.#table.extra(id, index + 2));
     }
+    const sizeOrType = this.#table.sizeOrType(id);
+    this.#push({ ...start, name: this.#nameOf(id), vlen, sizeOrType }, ...words);
   }
 
   #copy(id: TypeId): void {
-    const { words, strings } = this.#table;
-    const { names } = this.#context.target;
-    const { third, extra, element } = RECORD_SHAPES[this.#table.kind(id) as Kind];
-    let at = this.#table.startOf(id);
-    const copy = (role: WordRole): void => {
-      const word = words[at++] as number;
-      if (role === 'name') this.words.push(names.offsetOf(strings, word));
-      else this.words.push(role === 'type' ? this.#idOf(word) : word);
-    };
-    const end = at + HEADER_WORDS + extra.length + this.#table.vlen(id) * element.length;
-    copy('name');
-    copy('value');
-    copy(third === 'type' ? 'type' : 'value');
-    for (const role of extra) copy(role);
-    while (at < end) for (const role of element) copy(role);
+    this.#context.target.addFrom(this.#table, id, this.#unit.ids);
+  }
+
+  #push(start: RecordStart, ...words: number[]): void {
+    this.#records.add(start, ...words);
+    this.#records.flush(this.#unit.end + 1);
   }
 
   #nameOf(id: TypeId): number {
-    return this.#context.target.names.offsetOf(this.#table.strings, this.#table.nameOffset(id));
+    return this.#context.target.names.offsetOfRare(this.#table.strings, this.#table.nameOffset(id));
   }
 
   /** Types that do not exist are void; the reader has said so. */
   #idOf(id: TypeId): TypeId {
     return this.#unit.ids[id] ?? 0;
-  }
-
-  #push(...words: readonly number[]): void {
-    for (const word of words) this.words.push(word);
   }
 }
 

@@ -20,15 +20,16 @@ export interface RecordStart {
 /** Records that are added one after the other; nothing else may be added before {@link RecordList.flush}. */
 export class RecordList {
   readonly #target: Deduplicator;
-  #words = new WordList();
-  #starts = new WordList();
+  readonly #words = new WordList(64);
+  readonly #starts = new WordList(16);
 
   constructor(target: Deduplicator) {
     this.#target = target;
   }
 
   /** Begins a record, the further words of which are given here or to {@link push}, and gives its id. */
-  add({ kind, name = 0, vlen = 0, kindFlag = false, sizeOrType }: RecordStart, ...more: number[]): TypeId {
+  add(start: RecordStart, ...more: readonly number[]): TypeId {
+    const { kind, name = 0, vlen = 0, kindFlag = false, sizeOrType } = start;
     const id = this.#target.nextId + this.#starts.length;
     this.#starts.push(this.#words.length);
     this.#words.push(name);
@@ -43,10 +44,10 @@ export class RecordList {
     this.#words.push(word);
   }
 
-  /** Hands the records to the deduplicator. Throws as its `addRecords` does. */
-  flush(): void {
-    this.#target.addRecords(this.#words.view(), this.#starts.view());
-    this.#words = new WordList();
-    this.#starts = new WordList();
+  /** Hands the records to the deduplicator; they may refer to ids below `end`. Throws as its `addRecords` does. */
+  flush(end?: TypeId): void {
+    this.#target.addRecords(this.#words.view(), this.#starts.view(), end);
+    this.#words.length = 0;
+    this.#starts.length = 0;
   }
 }

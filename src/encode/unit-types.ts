@@ -23,13 +23,12 @@ export class UnitTypes {
 
   /** Adds all types of a unit, and gives the id of each in the deduplicator, 0 for those that become void. */
   add(table: TypeTable): Uint32Array {
-    const { target } = this.#context;
     const fates = fatesIn(table, this.#fateByKind);
     const ids = new Uint32Array(table.end);
     const end = this.#numberTypes(table, fates, ids);
     this.#indexType ??= idOfInt(table, ids);
     const encoder = new RecordEncoder(
-      { table, fates, ids, indexType: this.#indexType ?? end },
+      { table, fates, ids, end, indexType: this.#indexType ?? end },
       this.#context,
     );
     for (let id = 1; id < table.end; id++) if (fates[id] === Fate.Encoded) encoder.write(id);
@@ -38,7 +37,6 @@ export class UnitTypes {
       this.#indexType = end;
     }
     for (let id = 1; id < table.end; id++) if (fates[id] === Fate.Tag) encoder.writeTag(id);
-    target.addRecords(encoder.words.view(), encoder.starts.view());
     return ids;
   }
 

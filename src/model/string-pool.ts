@@ -13,6 +13,8 @@ export class StringPool {
   readonly #offsets = new Map<string, number>();
   /** For each source the offset here plus one, by the offset there. */
   readonly #known = new Map<StringTable, Uint32Array>();
+  #rareSource: StringTable | undefined;
+  readonly #rare = new Map<number, number>();
   #sourceBytes = 1 << 16;
   #bytes: Buffer = Buffer.alloc(1 << 16);
   #length = 0;
@@ -35,6 +37,25 @@ export class StringPool {
     const found = this.add(strings.latin1At(offset));
     if (this.#length > MAX_OVERLAP * this.#sourceBytes) throw overlapping();
     this.#room(strings, known)[offset] = found + 1;
+    return found;
+  }
+
+  /**
+   * As {@link offsetOf}, for tables of which few names are asked for, and each seldom: takes memory for these alone.
+   * Throws `bad-data` as the table does.
+   */
+  offsetOfRare(strings: StringTable, offset: number): number {
+    if (offset === 0) return 0;
+    if (this.#rareSource !== strings) {
+      this.#rareSource = strings;
+      this.#rare.clear();
+      this.#sourceBytes += strings.end;
+    }
+    const known = this.#rare.get(offset);
+    if (known !== undefined) return known;
+    const found = this.add(strings.latin1At(offset));
+    if (this.#length > MAX_OVERLAP * this.#sourceBytes) throw overlapping();
+    this.#rare.set(offset, found);
     return found;
   }
 

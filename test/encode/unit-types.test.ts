@@ -1,7 +1,9 @@
 /** What becomes of types that BTF says otherwise, or not at all. */
 
 import { describe, expect, it } from 'vitest';
-import { encodeTypes } from '../../src/encode/encode-types.ts';
+import { Deduplicator } from '../../src/btf/dedup.ts';
+import type { TypeFeatures } from '../../src/encode/fates.ts';
+import { UnitTypes } from '../../src/encode/unit-types.ts';
 import { Kind } from '../../src/model/kinds.ts';
 import { SideColumns, TypeFlag } from '../../src/model/side-columns.ts';
 import { TypeTable } from '../../src/model/table.ts';
@@ -27,10 +29,36 @@ function unit(records: readonly TypeRecord[], flags: readonly number[] = []): { 
   return { table: new TypeTable({ words, starts, strings, pointerSize, endian, side }) };
 }
 
-function encode(...units: { readonly table: TypeTable }[]): { types: Type[]; remarks: string[] } {
+const ALL: TypeFeatures = { float: true, declTag: true, typeTag: true, enum64: true };
+
+interface Encoded {
+  readonly table: TypeTable;
+  readonly types: Type[];
+  readonly remarks: string[];
+}
+
+function encode(...units: { readonly table: TypeTable }[]): Encoded {
+  return encodeWith({}, ...units);
+}
+
+function encodeWith(
+  { base, ...features }: Partial<TypeFeatures> & { readonly base?: TypeTable },
+  ...units: { readonly table: TypeTable }[]
+): Encoded {
   const remarks: string[] = [];
-  const table = encodeTypes(units, { onRemark: (text) => remarks.push(text) });
-  return { types: Array.from({ length: table.end - 1 }, (_, index) => table.type(index + 1)), remarks };
+  const target = new Deduplicator(base);
+  const encoder = new UnitTypes({
+    target,
+    features: { ...ALL, ...features },
+    remark: (text) => remarks.push(text),
+  });
+  for (const unit of units) encoder.add(unit.table);
+  const { table } = target.finish();
+  return {
+    table,
+    types: Array.from({ length: table.end - 1 }, (_, index) => table.type(index + 1)),
+    remarks,
+  };
 }
 
 describe('an array', () => {
@@ -147,7 +175,7 @@ describe('units', () => {
 
   it('may continue a base', () => {
     const base = tableOf([int('int', 4)]);
-    const table = encodeTypes([unit([int('int', 4), ptr(1), array(1, 1, 2)])], { base });
+    const { table } = encodeWith({ base }, unit([int('int', 4), ptr(1), array(1, 1, 2)]));
     expect([table.type(2), table.type(3)]).toMatchObject([
       { typeId: 1 },
       { elementTypeId: 1, indexTypeId: 1 },

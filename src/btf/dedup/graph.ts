@@ -47,6 +47,8 @@ export class TypeGraph {
   /** Index of the first operand of each node, and the end of the last. */
   readonly #operandStarts: WordList;
   readonly #operands: WordList;
+  /** Shapes of the records of one file with the names of its own table. */
+  #foreign: { strings: StringTable; records: WordInterner; shapes: WordList } | undefined;
   #scratch: Uint32Array = new Uint32Array(256);
 
   /** The graph of `base` that others begin as; by default a graph that types are added to. */
@@ -157,6 +159,47 @@ export class TypeGraph {
     this.#shapeOf.push(this.shapes.intern(scratch, length));
     this.#kindOf.push(kind);
     this.#operandStarts.push(this.#operands.length);
+  }
+
+  /**
+   * Adds one own type of a table of DWARF, the record of which is one of BTF: `ids` are the nodes that its type ids
+   * stand for. Equal records of the tables of one file are recognised before their names are looked at.
+   */
+  addFrom({ words, strings }: TypeTable, at: number, ids: Uint32Array): void {
+    const kind = infoKind(words[at + 1] as number) as Kind;
+    const { extra, element } = RECORD_SHAPES[kind];
+    const length = HEADER_WORDS + extra.length + infoVlen(words[at + 1] as number) * element.length;
+    if (length > this.#scratch.length) this.#scratch = new Uint32Array(2 * length);
+    const scratch = this.#scratch;
+    const codes = rolesOf(kind, length);
+    this.#operands.reserve(length);
+    for (let word = 0; word < length; word++) {
+      const value = words[at + word] as number;
+      if (codes[word] !== TYPE) scratch[word] = value;
+      else {
+        this.#operands.words[this.#operands.length++] = ids[value] ?? 0;
+        scratch[word] = 0;
+      }
+    }
+    this.#shapeOf.push(this.#shapeFrom(strings, codes, length));
+    this.#operandStarts.push(this.#operands.length);
+  }
+
+  /** The shape of the record in `#scratch`, whose names are those of `strings`. */
+  #shapeFrom(strings: StringTable, codes: Uint8Array, length: number): number {
+    if (this.#foreign?.strings !== strings) {
+      this.#foreign = { strings, records: new WordInterner(), shapes: new WordList() };
+    }
+    const { records, shapes } = this.#foreign;
+    const scratch = this.#scratch;
+    const record = records.intern(scratch, length);
+    if (record === shapes.length) {
+      for (let word = 0; word < length; word++) {
+        if (codes[word] === NAME) scratch[word] = this.names.offsetOfRare(strings, scratch[word] as number);
+      }
+      shapes.push(this.shapes.intern(scratch, length));
+    }
+    return shapes.words[record] as number;
   }
 
   /** Appends the record of a node to `target`, with `ids` in place of its operands. */

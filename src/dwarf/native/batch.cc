@@ -24,23 +24,24 @@ Run runOf(const Column& column) { return column.isAllZero() ? Run{} : wholeRun(c
 std::array<Run, kBatchColumns> runsOf(const UnitBatch& batch) {
   const bool hasMemberColumns = !batch.memberFlags.isAllZero() || !batch.memberAlignments.isAllZero();
   const std::string& arena = batch.arenaBytes;
+  const auto unlessEncoded = [&](const Column& column) { return batch.isForEncoding ? Run{} : runOf(column); };
   return {
       wholeRun(batch.words),
       wholeRun(batch.starts),
       runOf(batch.dieOffsets),
-      runOf(batch.scopes),
+      unlessEncoded(batch.scopes),
       runOf(batch.flags),
-      runOf(batch.alignments),
-      runOf(batch.attributes),
-      runOf(batch.declFiles),
-      runOf(batch.declLines),
+      unlessEncoded(batch.alignments),
+      unlessEncoded(batch.attributes),
+      unlessEncoded(batch.declFiles),
+      unlessEncoded(batch.declLines),
       hasMemberColumns ? runOf(batch.memberStarts) : Run{},
       runOf(batch.memberFlags),
       runOf(batch.memberAlignments),
-      runOf(batch.childStarts),
-      runOf(batch.children),
-      runOf(batch.functions),
-      runOf(batch.outlines),
+      unlessEncoded(batch.childStarts),
+      unlessEncoded(batch.children),
+      unlessEncoded(batch.functions),
+      unlessEncoded(batch.outlines),
       wholeRun(batch.signatures),
       wholeRun(batch.variables),
       Run{arena.data(), arena.size(), arena.size()},

@@ -46,6 +46,7 @@ void Lowering::lowerUnit(Dwarf* dwarf, const UnitHeader& header, UnitBatch& batc
   Dwarf_Die die{};
   batch_ = &batch;
   notesLeft_ = kMaxNotes;
+  batch.isForEncoding = options_.encoding;
   batch.head.dieOffset = header.dieOffset;
   batch.head.version = header.version;
   batch.head.addressSize = isAddressSize(header.addressSize) ? header.addressSize : kUsualAddressSize;

@@ -150,6 +150,8 @@ RecordOrigin Lowering::originOf(const Entry& entry) {
   Dwarf_Die die = entry.die;
   RecordOrigin origin;
   origin.dieOffset = clampToWord(dwarf_dieoffset(&die));
+  // BTF says no more.
+  if (options_.encoding) return origin;
   origin.alignment = clampToWord(entry.attributes.numberOr(Attribute::Alignment, 0));
   origin.declLine = declLineOf(entry);
   if (options_.declFiles) origin.declFile = declFileOf(entry);

@@ -210,6 +210,8 @@ struct UnitHead {
 
 struct UnitBatch {
   UnitHead head;
+  // Read to be encoded: what BTF cannot say is not handed over.
+  bool isForEncoding = false;
   std::vector<Note> notes;
 
   // Records, as src/model/records.ts describes them; type ids and name words in place.
