@@ -3,7 +3,7 @@
 import { distill } from './btf/distill.ts';
 import { encodeBtf } from './btf/encode.ts';
 import type { DwarfOptions } from './dwarf/reader.ts';
-import { parseElf } from './elf/file.ts';
+import { type ElfFile, parseElf } from './elf/file.ts';
 import { type FileState, fileState, requireUnchanged } from './elf/file-state.ts';
 import { openFileSource } from './elf/source.ts';
 import { type EncodeOptions, encode, readOptionsFor } from './encode/encode.ts';
@@ -73,6 +73,7 @@ function encodeUnits(
       onProgress,
     });
     const units = new CountedUnits(path, source.units(), accepts);
+    units.onFirst = () => logStart(path, elf, options.onLog);
     const table = units.naming(() => encode(units, elf, options));
     for (const note of source.notes) onRemark(note);
     const { endian } = elf.header;
@@ -82,9 +83,19 @@ function encodeUnits(
   }
 }
 
+/** What pahole prints with `-V` before anything else. */
+function logStart(path: string, elf: ElfFile, log: ((line: string) => void) | undefined): void {
+  if (elf.section('.data..percpu') === undefined) {
+    log?.(`btf_encoder__new: '${path}' doesn't have '.data..percpu' section`);
+  }
+  log?.(`File ${path}:`);
+}
+
 /** The units that count, and how many there were so far. */
 class CountedUnits {
   count = 0;
+  /** Called before the first that counts. */
+  onFirst: () => void = () => {};
   readonly #path: string;
   readonly #units: Iterable<TypeUnit>;
   readonly #accepts: (unit: TypeUnit) => boolean;
@@ -100,7 +111,7 @@ class CountedUnits {
   *[Symbol.iterator](): Generator<TypeUnit> {
     for (const unit of this.#units) {
       if (!this.#accepts(unit)) continue;
-      this.count++;
+      if (this.count++ === 0) this.onFirst();
       this.#name = unit.name;
       yield unit;
       this.#name = undefined;

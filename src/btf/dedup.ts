@@ -89,6 +89,13 @@ export class Deduplicator {
     this.#graph.addFrom(table, table.startOf(id), ids);
   }
 
+  /** The record of a type that was added: names are offsets in `names`, types the ids by which records refer to them. */
+  record(id: TypeId): Uint32Array {
+    const words = new WordList(16);
+    this.#graph.writeRecord(id, words);
+    return words.view();
+  }
+
   /** The one table. Nothing may be added afterwards. */
   finish(): DedupResult {
     const graph = this.#graph;
@@ -101,7 +108,7 @@ export class Deduplicator {
     for (let node = graph.firstOwn; node < graph.count; node++) {
       if (representatives[node] !== node) continue;
       starts.push(words.length);
-      graph.writeRecord(node, ids, words);
+      graph.writeRecord(node, words, ids);
     }
     return { table: this.#table(words.view(), starts.view()), ids };
   }

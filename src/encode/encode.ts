@@ -10,6 +10,7 @@ import type { EncodeFeatures } from './features.ts';
 import { FunctionWriter } from './function-writer.ts';
 import { SavedFunctions } from './functions.ts';
 import { Kfuncs, readKfuncs } from './kfuncs.ts';
+import { AddedTypes } from './log.ts';
 import { UnitTypes } from './unit-types.ts';
 import { SavedVariables } from './variables.ts';
 
@@ -26,7 +27,7 @@ export interface EncodeOptions {
   readonly features: EncodeFeatures;
   /** Types that the result continues. */
   readonly base?: TypeTable | undefined;
-  /** Is given the lines about functions and variables that pahole prints with `-V`, without line ends. */
+  /** Is given the lines that pahole prints with `-V`, without line ends. */
   readonly onLog?: ((line: string) => void) | undefined;
   /** Is told what BTF cannot express and what stands for it, and what is left out. */
   readonly onRemark?: ((text: string) => void) | undefined;
@@ -50,7 +51,8 @@ export function encode(
   { base, features, onLog, onRemark = () => {} }: EncodeOptions,
 ): TypeTable {
   const target = new Deduplicator(base, { ignoreBaseTypedefs: true });
-  const context: EncodeContext = { target, features, log: onLog, remark: onRemark };
+  const added = onLog === undefined ? undefined : new AddedTypes(target, onLog);
+  const context: EncodeContext = { target, features, log: added?.log, remark: onRemark };
   const types = new UnitTypes(context);
   const functions = new SavedFunctions(new ElfFunctions(elf), context);
   const variables = new SavedVariables(elf, context);
@@ -62,5 +64,6 @@ export function encode(
   }
   new FunctionWriter(functions, kfuncs, context).write();
   variables.writeSections();
+  added?.report();
   return target.finish().table;
 }

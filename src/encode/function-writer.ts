@@ -36,7 +36,12 @@ export class FunctionWriter {
 
   /** Hands all functions to the deduplicator. */
   write(): void {
-    for (const saved of this.#functions.saved) if (saved !== undefined) this.#writeOne(saved);
+    for (const saved of this.#functions.saved) {
+      if (saved === undefined) continue;
+      this.#writeOne(saved);
+      // So that the lines of the log alternate.
+      if (this.#context.log !== undefined) this.#records.flush();
+    }
     this.#records.flush();
   }
 

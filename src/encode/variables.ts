@@ -74,7 +74,11 @@ export class SavedVariables {
     const rows = unit.table.side?.arrays.variables;
     if (rows === undefined) return;
     const records = new RecordList(target);
-    for (const row of variablesIn(rows)) this.#addOne(row, { unit, ids, records });
+    for (const row of variablesIn(rows)) {
+      this.#addOne(row, { unit, ids, records });
+      // So that the lines of the log alternate.
+      if (log !== undefined) records.flush();
+    }
     records.flush();
   }
 

@@ -202,8 +202,8 @@ export class TypeGraph {
     return shapes.words[record] as number;
   }
 
-  /** Appends the record of a node to `target`, with `ids` in place of its operands. */
-  writeRecord(node: Node, ids: Uint32Array, target: WordList): void {
+  /** Appends the record of a node to `target`, with `ids` of its operands, or the operands themselves. */
+  writeRecord(node: Node, target: WordList, ids?: Uint32Array): void {
     const shape = this.#shapeOf.words[node] as number;
     const start = this.shapes.startOf(shape);
     const length = this.shapes.endOf(shape) - start;
@@ -212,8 +212,11 @@ export class TypeGraph {
     target.reserve(length);
     for (let word = 0; word < length; word++) {
       const value = this.shapes.words[start + word] as number;
-      target.words[target.length++] =
-        codes[word] === TYPE ? (ids[this.#operands.words[operand++] as number] as number) : value;
+      if (codes[word] !== TYPE) target.words[target.length++] = value;
+      else {
+        const referred = this.#operands.words[operand++] as Node;
+        target.words[target.length++] = ids === undefined ? referred : (ids[referred] as number);
+      }
     }
   }
 
