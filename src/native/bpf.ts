@@ -25,10 +25,11 @@ export type KernelVerdict =
       readonly reason: string;
     };
 
-/** The most that a kernel takes for a log. */
-const LOG_BYTES = 0xff_ffff;
+/** Room for the log of some types, and the most that every kernel takes. */
+const LOG_BYTES = [0x1_0000, 0xff_ffff] as const;
 
 const EPERM = 1;
+const ENOSPC = 28;
 const ENOSYS = 38;
 
 /**
@@ -60,11 +61,17 @@ function unavailable(reason: string): KernelVerdict {
   return { kind: 'unavailable', reason };
 }
 
+/** The whole log where it has room; else since 6.4 its end, before its beginning. */
 function logOf(binding: BpfBinding, btf: Uint8Array): string {
-  const log = Buffer.alloc(LOG_BYTES);
-  binding.loadBtf(btf, log);
-  const end = log.indexOf(0);
-  return log.toString('latin1', 0, end < 0 ? undefined : end);
+  let text = '';
+  for (const size of LOG_BYTES) {
+    const log = Buffer.alloc(size);
+    const errno = binding.loadBtf(btf, log);
+    const end = log.indexOf(0);
+    text = log.toString('latin1', 0, end < 0 ? undefined : end);
+    if (errno !== ENOSPC) break;
+  }
+  return text;
 }
 
 /** Errors of the kernel that no other program sees have no name in the C library. */
