@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import {
   array,
   constOf,
+  enum32,
   funcProto,
   fwd,
   int,
@@ -14,15 +15,17 @@ import {
   struct,
   type TypeRecord,
   typedef,
+  typeTag,
   union,
 } from './btf-writer.ts';
 
-/** A C type as it is written: `tag` is a struct or union of the program. */
+/** A C type as it is written: `tag` is a struct or union of the program, `marked` has a type tag. */
 export type Expression =
   | { readonly kind: 'int'; readonly byteSize: number }
   | { readonly kind: 'tag'; readonly index: number }
+  | { readonly kind: 'enum'; readonly index: number }
   | {
-      readonly kind: 'pointer' | 'const' | 'array' | 'typedef' | 'function' | 'nameless';
+      readonly kind: 'pointer' | 'const' | 'array' | 'typedef' | 'function' | 'nameless' | 'marked';
       readonly of: Expression;
     };
 
@@ -41,6 +44,8 @@ interface Program {
     readonly version: number;
     /** For each tag whether a reference to it is to a forward declaration. */
     readonly isForward: readonly boolean[];
+    /** For each enum whether it is only declared. */
+    readonly isEnumForward: readonly boolean[];
     /** Whether equal expressions are one type; else they are repeated. */
     readonly sharesTypes: boolean;
     /** Whether a type comes before what it refers to. */
@@ -49,14 +54,16 @@ interface Program {
 }
 
 const TAG_COUNT = 5;
+const ENUM_COUNT = 2;
 
 const { expression } = fc.letrec<{ expression: Expression }>((tie) => ({
   expression: fc.oneof(
     { maxDepth: 3 },
     fc.record({ kind: fc.constant('int' as const), byteSize: fc.constantFrom(1, 4) }),
     fc.record({ kind: fc.constant('tag' as const), index: fc.nat(TAG_COUNT - 1) }),
+    fc.record({ kind: fc.constant('enum' as const), index: fc.nat(ENUM_COUNT - 1) }),
     fc.record({
-      kind: fc.constantFrom('pointer', 'const', 'array', 'typedef', 'function', 'nameless'),
+      kind: fc.constantFrom('pointer', 'const', 'array', 'typedef', 'function', 'nameless', 'marked'),
       of: tie('expression'),
     }),
   ),
@@ -78,6 +85,7 @@ const program: fc.Arbitrary<Program> = fc.record({
       roots: fc.uniqueArray(fc.nat(TAG_COUNT - 1), { minLength: 1 }),
       version: fc.nat(1),
       isForward: fc.array(fc.boolean(), { minLength: TAG_COUNT, maxLength: TAG_COUNT }),
+      isEnumForward: fc.array(fc.boolean(), { minLength: ENUM_COUNT, maxLength: ENUM_COUNT }),
       sharesTypes: fc.boolean(),
       isTopDown: fc.boolean(),
     }),
@@ -125,6 +133,11 @@ export const unitsOfRecords: fc.Arbitrary<TypeRecord[][]> = program.map(({ tags,
     };
     const idOf = (each: Expression): number => {
       if (each.kind === 'tag') return reference(each.index);
+      if (each.kind === 'enum') {
+        const values =
+          unit.isEnumForward[each.index] === true ? [] : [[`E${each.index}`, each.index] as const];
+        return once(JSON.stringify(each), () => enum32(`e${each.index}`, values));
+      }
       return once(JSON.stringify(each), () => recordOf(each, idOf));
     };
     for (const root of unit.roots) define(root);
@@ -136,7 +149,7 @@ export const unitsOfRecords: fc.Arbitrary<TypeRecord[][]> = program.map(({ tags,
 function disputedTags(tags: readonly Tag[]): boolean[] {
   const isDisputed = tags.map(({ contents: all }) => all.length > 1);
   const reaches = (each: Expression): boolean => {
-    if (each.kind === 'int') return false;
+    if (each.kind === 'int' || each.kind === 'enum') return false;
     return each.kind === 'tag' ? isDisputed[each.index] === true : reaches(each.of);
   };
   for (let round = 0; round < tags.length; round++) {
@@ -148,7 +161,7 @@ function disputedTags(tags: readonly Tag[]): boolean[] {
 }
 
 function recordOf(
-  each: Exclude<Expression, { kind: 'tag' }>,
+  each: Exclude<Expression, { kind: 'tag' | 'enum' }>,
   idOf: (each: Expression) => number,
 ): TypeRecord {
   switch (each.kind) {
@@ -164,6 +177,8 @@ function recordOf(
       return typedef(`alias_${each.of.kind}`, idOf(each.of));
     case 'function':
       return funcProto(idOf(each.of), [['p', idOf(each.of)]]);
+    case 'marked':
+      return typeTag('mark', idOf(each.of));
     case 'nameless':
       return struct('', 4, [['n', idOf(each.of), 0]]);
   }
