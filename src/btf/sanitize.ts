@@ -16,7 +16,7 @@ import type { KernelFeatures } from './kernel-features.ts';
 /**
  * A table whose own types a kernel with these features takes; a feature that is not named is there. Ids stay; types
  * may be added behind them. Written without a kind layout, which is {@link encodeBtf}'s default, it is fit for
- * every kernel since 4.18.
+ * every kernel since 5.0, and for those since 4.18, which have BTF, but for bitfields, whose kind flag they do not know.
  *
  * | without | becomes |
  * | --- | --- |
