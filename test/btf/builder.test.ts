@@ -1,5 +1,6 @@
 /** BTF that is built type by type: what each call writes, what it refuses, and what `build` makes of the whole. */
 
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BtfBuilder } from '../../src/btf/builder.ts';
 import { decodeBtf } from '../../src/btf/decode.ts';
@@ -10,6 +11,7 @@ import { btf } from '../support/btf-writer.ts';
 import { everyKind } from '../support/every-kind.ts';
 import { expectError } from '../support/expect-error.ts';
 import { kernelComplaint, noKernel, whereAsked } from '../support/kernel.ts';
+import { anyRecords } from '../support/random-types.ts';
 import { typesOfC } from '../support/types-of-c.ts';
 
 /** Adds a type with the call for its kind. */
@@ -79,6 +81,17 @@ describe('the types that are added', () => {
     const { bytes, table } = builder.build();
     expect(viewsOf(decodeBtf(bytes))).toEqual(expected);
     expect(viewsOf(table)).toEqual(expected);
+  });
+
+  it('are those of any table, whatever they refer to', () => {
+    fc.assert(
+      fc.property(anyRecords(), (records) => {
+        const table = decodeBtf(btf(records));
+        const builder = new BtfBuilder();
+        for (const type of viewsOf(table).slice(1)) addView(builder, type);
+        expect(viewsOf(decodeBtf(builder.build().bytes))).toEqual(viewsOf(table));
+      }),
+    );
   });
 
   it('may have names in any script', () => {

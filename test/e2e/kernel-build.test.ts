@@ -29,7 +29,8 @@ function whyNot(): string | undefined {
   const missing = ['gcc', 'make', 'flex', 'bison', 'bc', 'rsync'].filter(
     (program) => which(program) === undefined,
   );
-  return missing.length === 0 ? undefined : `no ${missing.join(', ')}`;
+  if (missing.length > 0) return `no ${missing.join(', ')}`;
+  return existsSync('/usr/include/gelf.h') ? undefined : 'no libelf-dev';
 }
 
 const reason = whyNot();
@@ -48,7 +49,7 @@ const SCRIPT = `sha256sum /sys/kernel/btf/vmlinux
 insmod /configfs.ko && echo loaded
 grep configfs /proc/filesystems
 sha256sum /sys/kernel/btf/configfs
-dmesg | grep -i btf
+dmesg | grep -i -e btf -e 'Linux version'
 reboot -f`;
 
 const MINUTES = 60_000;
@@ -98,6 +99,7 @@ describe.skipIf(reason !== undefined)(
     });
 
     it('has no complaints', () => {
+      expect(lines.some((line) => line.includes('Linux version 6.1'))).toBe(true);
       expect(lines.filter((line) => /btf/i.test(line) && !line.includes('/sys/kernel/btf/'))).toEqual([]);
     });
   },
