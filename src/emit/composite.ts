@@ -68,6 +68,7 @@ export function putStruct(ctx: EmitContext, id: TypeId): void {
 
   out.indent(indent);
   out.put('}');
+  if (ctx.compiled !== undefined) return ctx.compiled.putAttributes(ctx, id);
   const isPacked = isStruct && layouts.packed.isPacked(id);
   if (isPacked && !ctx.suppressPacked) out.put(PACKED);
   putSuffix(ctx);
@@ -105,12 +106,14 @@ export function putUnion(ctx: EmitContext, id: TypeId): void {
     ctx.nextBoundary = nextBoundary;
     putStatics(ctx, statics?.get(index + 1 - start));
   }
+  ctx.compiled?.fillUnion(ctx, id);
   ctx.nesting--;
   ctx.isInUnion = isInUnion;
   ctx.indent = indent;
   out.indent(indent);
   out.put('}');
-  putSuffix(ctx);
+  if (ctx.compiled !== undefined) ctx.compiled.putAttributes(ctx, id);
+  else putSuffix(ctx);
 }
 
 function putStatics(ctx: EmitContext, ids: readonly TypeId[] = []): void {
@@ -126,7 +129,11 @@ function putStatics(ctx: EmitContext, ids: readonly TypeId[] = []): void {
 function putMembers(ctx: EmitContext, id: TypeId, start: number, end: number, tally: Tally): void {
   const pending = ctx.comments && putPreHoles(ctx, id, tally);
   const { side } = ctx.table;
-  if (side === undefined) return putDataMembers(ctx, id, { start, end, pending, tally });
+  if (side === undefined || ctx.compiled !== undefined) {
+    putDataMembers(ctx, id, { start, end, pending, tally });
+    ctx.compiled?.fillEnd(ctx, id, end);
+    return;
+  }
   const isClass = isClassLike(side, id, end - start);
   let last = end > start ? ctx.layouts.members.typeId[end - 1] : undefined;
   if (isClass) last = putClassMembers(ctx, id, { start, pending, tally });
@@ -152,7 +159,8 @@ function putDataMembers(ctx: EmitContext, id: TypeId, { start, end, pending, tal
   let isPending = pending;
   // The size that the members at the present offset take.
   let lastSize = 0;
-  const mayRun = ctx.usesTexts && ctx.typeSpacing >= MIN_PLAIN_SPACING;
+  const fillsGaps = ctx.compiled?.formOf(id).fillsGaps === true;
+  const mayRun = ctx.usesTexts && ctx.typeSpacing >= MIN_PLAIN_SPACING && !fillsGaps;
   for (let index = start; index < end; index++) {
     if (out.pos > MAX_PENDING) return putRemark(ctx, `<error: type ${id} has too much text>\n`);
     if (mayRun && !isPending && isBehindLast(columns, index, lastSize)) {
@@ -170,10 +178,13 @@ function putDataMembers(ctx: EmitContext, id: TypeId, { start, end, pending, tal
       lastSize !== 0 &&
       (bitSize !== 0 || byteOffset - (columns.byteOffset[index - 1] as number) < lastSize)
     ) {
-      isPending = putBitfieldRemarks(ctx, columns, index, memberBefore(columns, index, lastSize), isPending);
+      const before = memberBefore(columns, index, lastSize);
+      if (fillsGaps) before.bitHole = 0;
+      isPending = putBitfieldRemarks(ctx, columns, index, before, isPending);
     }
     if (isPending) out.newline();
     isPending = false;
+    if (fillsGaps) ctx.compiled?.fillBefore(ctx, index, start);
     ctx.isLastMember = index === end - 1;
     ctx.isFirstMember = index === start;
     if (type >= typeCount) {
@@ -200,7 +211,7 @@ function putDataMembers(ctx: EmitContext, id: TypeId, { start, end, pending, tal
 export interface MemberBefore {
   readonly byteOffset: number;
   readonly bitSize: number;
-  readonly bitHole: number;
+  bitHole: number;
   /** The size that the members at its offset take. */
   readonly size: number;
 }

@@ -6,6 +6,7 @@
 import type { Layouts } from '../layout/layouts.ts';
 import { emptyWaste, type Waste } from '../layout/placement.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
+import type { CompiledText } from './compiled-text.ts';
 import { Printer, type Sink } from './printer.ts';
 import { NO_QUIRKS, type Quirks, withoutBtfQuirks } from './quirks.ts';
 import { clearTally, newTally, type Tally } from './tally.ts';
@@ -132,6 +133,8 @@ export class EmitContext {
   parameterNames = true;
   /** What stands between the parameters of the next list. */
   parameterSeparator = ', ';
+  /** How types are written so that a compiler gives them their layout; undefined where the text is for readers. */
+  compiled: CompiledText | undefined;
   /** Words before parameters: by prototype, then by index. */
   parameterWords: ReadonlyMap<TypeId, readonly string[]> | undefined;
   /** Depth of inline types. */

@@ -122,6 +122,7 @@ function putType(ctx: EmitContext, id: TypeId, name: number, mode: number): void
   else if (kind === Kind.Array) putArray(ctx, id, name);
   else if (kind === Kind.FuncProto) putFunction(ctx, id, name, '');
   else if (kind === Kind.Const || kind === Kind.Atomic) putConst(ctx, id, name, mode);
+  else if (ctx.compiled !== undefined && isVolatileAggregate(ctx, id)) putVolatile(ctx, id, name, mode);
   else putColumns(ctx, id, name);
 }
 
@@ -239,6 +240,22 @@ function putConst(ctx: EmitContext, id: TypeId, name: number, mode: number): voi
   if (isConstOrTag(kind) || isVoid) putColumns(ctx, isVoid ? innermost : target, name);
   else putType(ctx, target, name, ctx.quirks.expandedConst ? mode | KEEP_SETTINGS : mode);
   ctx.typeSpacing = saved;
+}
+
+/** Readers do without the members; a compiler wants them. */
+function isVolatileAggregate({ table }: EmitContext, id: TypeId): boolean {
+  const target = table.sizeOrType(id);
+  return (
+    table.kind(id) === Kind.Volatile && isAggregate(table.kind(target)) && table.nameOffset(target) === 0
+  );
+}
+
+function putVolatile(ctx: EmitContext, id: TypeId, name: number, mode: number): void {
+  const { out, table, typeSpacing } = ctx;
+  out.put('volatile ');
+  ctx.typeSpacing -= 9;
+  putType(ctx, table.sizeOrType(id), name, mode);
+  ctx.typeSpacing = typeSpacing;
 }
 
 function isConstOrTag(kind: number): boolean {

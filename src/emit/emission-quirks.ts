@@ -13,6 +13,10 @@ export interface EmissionQuirks {
   readonly hollowTypes: boolean;
   /** `struct name;` is printed again in each unit once the struct has been defined. */
   readonly forgottenForwards: boolean;
+  /** Types are printed as in a listing, though a compiler gives some of them another layout then. */
+  readonly plainLayouts: boolean;
+  /** The compiler's own type `__builtin_va_list` is defined. */
+  readonly builtinVaList: boolean;
 }
 
 /** All rules off. */
@@ -23,6 +27,8 @@ export const NO_EMISSION_QUIRKS: EmissionQuirks = {
   plainNeeds: false,
   hollowTypes: false,
   forgottenForwards: false,
+  plainLayouts: false,
+  builtinVaList: false,
 };
 
 /** All rules on: the text of pahole and pfunct 1.31. */
@@ -33,4 +39,6 @@ export const PAHOLE_EMISSION_QUIRKS: EmissionQuirks = {
   plainNeeds: true,
   hollowTypes: true,
   forgottenForwards: true,
+  plainLayouts: true,
+  builtinVaList: true,
 };

@@ -8,6 +8,7 @@ import { MAX_TYPE_DEPTH } from '../layout/type-facts.ts';
 import { Kind } from '../model/kinds.ts';
 import { ChildCode } from '../model/side-columns.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
+import { CompiledText } from './compiled-text.ts';
 import { putStruct, putUnion } from './composite.ts';
 import {
   isComposite,
@@ -42,6 +43,8 @@ const MIN_NEEDS = 1 << 16;
 
 /** Prints what types of one table need; `memory` is shared by the tables of a run. */
 export class TypeEmission {
+  /** How the types are written so that a compiler gives them their layout; undefined where that does not matter. */
+  readonly compiled: CompiledText | undefined;
   readonly #table: TypeTable;
   readonly #emitter: PaholeEmitter;
   readonly #out: Printer;
@@ -66,6 +69,8 @@ export class TypeEmission {
     this.#memory = memory;
     this.#unit = memory.addUnit();
     this.#quirks = options.emissionQuirks ?? NO_EMISSION_QUIRKS;
+    this.compiled = this.#quirks.plainLayouts ? undefined : new CompiledText(layouts);
+    this.#emitter.context.compiled = this.compiled;
     this.#flags = new Uint8Array(layouts.table.end);
     this.#remaining = MIN_NEEDS + NEEDS_PER_TYPE * layouts.table.end;
   }
@@ -299,6 +304,7 @@ export class TypeEmission {
     const table = this.#table;
     const kind = table.kind(id);
     if (kind !== Kind.Typedef && table.nameOffset(id) === 0) return;
+    if (!this.#quirks.builtinVaList && table.name(id) === '__builtin_va_list') return;
     if (kind === Kind.Forward) this.#putHollow(id);
     else this.#emitter.emit(id);
     this.#out.newline();

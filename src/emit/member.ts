@@ -58,7 +58,8 @@ export function putMember(
   }
   const beforeAligned = out.pos;
   const alignment = columns.alignment[index] as number;
-  if (alignment !== 0 && !ctx.suppressAligned) putAligned(ctx, alignment);
+  const isHidden = ctx.suppressAligned || ctx.compiled?.hidesAlignment(index) === true;
+  if (alignment !== 0 && !isHidden) putAligned(ctx, alignment);
   const alignedWidth = out.pos - beforeAligned;
   out.put(isBase ? '; */' : ';');
   ctx.baseOffset = baseOffset;

@@ -43,6 +43,7 @@ export class PaholeEmitter {
     else if (kind === Kind.Enum || kind === Kind.Enum64) putEnum(ctx, id);
     else if (kind === Kind.Typedef) putTypedef(ctx, id);
     else putFunctionType(ctx, id);
+    if (typedefId !== undefined) ctx.compiled?.putTypedefAlignment(ctx, typedefId);
     out.put(';');
   }
 

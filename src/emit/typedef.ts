@@ -11,6 +11,12 @@ import { putParameters, putTypeName, TYPEDEF_NAME_LIMIT } from './type-text.ts';
 
 /** Writes `typedef TYPE NAME`; an aggregate without a name is printed in place, with statistics. */
 export function putTypedef(ctx: EmitContext, id: TypeId): void {
+  putUnaligned(ctx, id);
+  ctx.compiled?.putTypedefAlignment(ctx, id);
+}
+
+/** A typedef without its attribute. */
+function putUnaligned(ctx: EmitContext, id: TypeId): void {
   const { out, table } = ctx;
   const name = table.nameOffset(id);
   const target = table.sizeOrType(id);

@@ -30,10 +30,14 @@ describe.skipIf(!hasCompiler)('--compile (skipped without gcc)', () => {
   it.each(blobs.filter((blob) => ![...NO_C, ...NOT_YET].includes(blob.slice(0, -4))))('%s', async (blob) => {
     const { stdout, code } = await runCli(['--compile', '-F', 'btf', fileURLToPath(new URL(blob, fixtures))]);
     expect(code).toBe(0);
-    const { stderr } = spawnSync('gcc', ['-x', 'c', '-fsyntax-only', '-w', '-'], {
-      input: stdout,
-      encoding: 'utf8',
-    });
+    const { stderr } = spawnSync(
+      'gcc',
+      ['-x', 'c', '-fsyntax-only', '-w', '-Wno-packed-bitfield-compat', '-'],
+      {
+        input: stdout,
+        encoding: 'utf8',
+      },
+    );
     expect(stderr).toBe('');
   });
 

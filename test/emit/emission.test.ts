@@ -205,8 +205,21 @@ describe('where pahole is wrong', () => {
     expect(again([])).toBe('struct b {};\n');
   });
 
+  it('plainLayouts', () => {
+    const records = [struct('a', 12, [['x', INT, 32]]), funcProto(4)];
+    expect(needs(records, [5], ['plainLayouts'])).toBe('struct a {} __attribute__((__aligned__(8)));\n');
+    expect(needs(records, [5])).toBe('struct a {};\n');
+  });
+
+  it('builtinVaList', () => {
+    const records = [typedef('__builtin_va_list', INT), funcProto(4)];
+    expect(needs(records, [5], ['builtinVaList'])).toBe('typedef int __builtin_va_list;\n');
+    expect(needs(records, [5])).toBe('');
+  });
+
   it('has a test for each', () => {
-    const tested = [...cases.map(([rule]) => rule), 'emptyLines', 'forgottenForwards'];
+    const others = ['emptyLines', 'forgottenForwards', 'plainLayouts', 'builtinVaList'];
+    const tested = [...cases.map(([rule]) => rule), ...others];
     expect(new Set(tested)).toEqual(new Set(Object.keys(PAHOLE_EMISSION_QUIRKS)));
   });
 });

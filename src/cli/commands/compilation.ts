@@ -1,7 +1,12 @@
 /** `--compile`: each type of a listing behind the types that it needs, and none twice. */
 
 import { Kind, type PaholeEmitter, type TypeId } from '../../index.ts';
-import { EmissionMemory, NO_EMISSION_QUIRKS, PAHOLE_EMISSION_QUIRKS, TypeEmission } from '../../internal.ts';
+import {
+  EmissionMemory,
+  NO_EMISSION_QUIRKS,
+  PAHOLE_EMISSION_QUIRKS,
+  TypeEmission,
+} from '../../internal.ts';
 import type { ListSettings } from '../settings.ts';
 import type { RendererMaker, Unit } from './renderer.ts';
 import { TextRenderer } from './text-renderer.ts';
@@ -27,7 +32,9 @@ export class Compilation {
     // pahole prints what is needed in its own way, whatever the options.
     const own = compat ? { suppressForcePaddings: true } : options;
     const emissionQuirks = compat ? PAHOLE_EMISSION_QUIRKS : NO_EMISSION_QUIRKS;
-    this.#emissions.set(emitter, new TypeEmission(layouts, { ...own, quirks, emissionQuirks }, this.#memory));
+    const emission = new TypeEmission(layouts, { ...own, quirks, emissionQuirks }, this.#memory);
+    emitter.context.compiled = emission.compiled;
+    this.#emissions.set(emitter, emission);
   }
 
   /** Prints a type of a unit that has begun, its line ended. */
