@@ -1,6 +1,6 @@
 /**
- * `DeclarationWriter`: definitions and declarations of C as text. What is written when is the matter of
- * definitions.ts; where padding goes is that of the layout rules.
+ * `DeclarationWriter`: declarations of C as text. What is written when is the matter of definitions.ts; bodies of
+ * structs and unions are that of composite-writer.ts, those of enums of enum-writer.ts.
  *
  * A declarator is written inside out: the types from the outermost to the one with a name of its own are
  * stacked, and written from the top of the stack. The words and spaces are those of libbpf 1.8.
@@ -9,14 +9,14 @@
 import { Kind } from '../../model/kinds.ts';
 import type { TypeId } from '../../model/table.ts';
 import { isBoolTypedef } from './bool.ts';
+import { CompositeWriter } from './composite-writer.ts';
 import { EnumWriter } from './enum-writer.ts';
 import type { FlatTypes } from './flat-types.ts';
-import { type LayoutRules, Shape } from './layout-rules.ts';
+import type { LayoutRules } from './layout-rules.ts';
 import { MAX_NESTING, nestedTooDeep } from './limits.ts';
 import type { HeaderNames } from './names.ts';
 import type { HeaderOutput } from './output.ts';
-import { PaddingWriter } from './padding-writer.ts';
-import { compositeBehind, isStacked } from './stacked-kinds.ts';
+import { isStacked } from './stacked-kinds.ts';
 import { BPFTOOL_STYLE, type HeaderStyle } from './style.ts';
 import { addWords, type Words } from './words.ts';
 
@@ -29,8 +29,6 @@ export interface DeclarationParts {
   readonly style: HeaderStyle;
 }
 
-const SEMICOLON = 59;
-const CLOSING_BRACE = 125;
 const OPENING_BRACKET = 91;
 const CLOSING_BRACKET = 93;
 const OPENING_PARENTHESIS = 40;
@@ -38,14 +36,14 @@ const CLOSING_PARENTHESIS = 41;
 const BLANK = 32;
 
 export class DeclarationWriter {
+  /** Structs and unions. */
+  readonly composites: CompositeWriter;
   readonly #types: FlatTypes;
-  readonly #layout: LayoutRules;
   readonly #names: HeaderNames;
   readonly #out: HeaderOutput;
   readonly #words: Words;
   readonly #style: HeaderStyle;
   readonly #enums: EnumWriter;
-  readonly #padding: PaddingWriter;
   /** Types that wait to be written, innermost last. */
   #stack = new Uint32Array(64);
   #height = 0;
@@ -56,38 +54,15 @@ export class DeclarationWriter {
   readonly #isScoped: boolean;
 
   constructor(parts: DeclarationParts) {
-    const { types, layout, names, out, style } = parts;
+    const { types, names, out, style } = parts;
     this.#types = types;
-    this.#layout = layout;
     this.#names = names;
     this.#out = out;
     this.#style = style;
     this.#isScoped = style.language === 'c++';
     this.#words = addWords(types.text, style);
     this.#enums = new EnumWriter(parts, this.#words);
-    this.#padding = new PaddingWriter(parts);
-  }
-
-  /** `struct name` or `union name`. */
-  compositeTag(id: TypeId, isScoped = false): void {
-    const { words, starts } = this.#types;
-    const isStruct = (((words[(starts[id] as number) + 1] as number) >>> 24) & 0x7f) === Kind.Struct;
-    const name = this.#names.tagName(id);
-    if (name === 0) this.#out.put(isStruct ? this.#words.bareStruct : this.#words.bareUnion);
-    else {
-      if (isScoped) this.#out.put(isStruct ? this.#words.scopedStruct : this.#words.scopedUnion);
-      else this.#out.put(isStruct ? this.#words.struct : this.#words.union);
-      this.#out.put(name);
-    }
-  }
-
-  /** `struct name` or `union name` of a forward declaration. */
-  forwardTag(id: TypeId, isScoped = false): void {
-    const { words, starts } = this.#types;
-    const isUnion = (words[(starts[id] as number) + 1] as number) >>> 31 === 1;
-    if (isScoped) this.#out.put(isUnion ? this.#words.scopedUnion : this.#words.scopedStruct);
-    else this.#out.put(isUnion ? this.#words.union : this.#words.struct);
-    this.#out.put(this.#names.tagName(id));
+    this.composites = new CompositeWriter(parts, this.#words, this);
   }
 
   /** `typedef TYPE name`. */
@@ -102,100 +77,6 @@ export class DeclarationWriter {
     }
     this.#out.put(this.#words.typedef);
     this.declaration(target, name, 0);
-  }
-
-  /** A struct or union with its body, the closing brace `level` TABs from the left. */
-  composite(id: TypeId, level: number): void {
-    const { enclosingTag } = this.#names;
-    this.compositeTag(id);
-    const tag = this.#names.tagName(id);
-    if (tag !== 0) this.#names.enclosingTag = tag;
-    this.#body(id, level);
-    this.#names.enclosingTag = enclosingTag;
-  }
-
-  #body(id: TypeId, level: number): void {
-    if (++this.#nesting > MAX_NESTING) throw nestedTooDeep(id);
-    const { words, starts } = this.#types;
-    const out = this.#out;
-    const layout = this.#layout;
-    const start = starts[id] as number;
-    const info = words[start + 1] as number;
-    const vlen = info & 0x00ff_ffff;
-    const hasBitfields = info >>> 31 === 1;
-    const shape = layout.shapeOf(id);
-    const isStruct = ((info >>> 24) & 0x7f) === Kind.Struct;
-    out.put(this.#words.openingBrace);
-    let end = 0;
-    let wasBitfield = false;
-    for (let at = start + 3, last = at + 3 * vlen; at < last; at += 3) {
-      const type = words[at + 1] as number;
-      const word = words[at + 2] as number;
-      const legacy = hasBitfields ? 0 : layout.legacyBitfieldOf(type);
-      const bitSize = hasBitfields ? word >>> 24 : legacy & 0xff;
-      const offset = hasBitfields ? word & 0x00ff_ffff : layout.offsetOf(word) + (legacy >>> 8);
-      if (end < offset) {
-        const alignment = shape === Shape.Natural ? layout.alignmentOf(type) : 1;
-        this.#padding.fill(
-          { from: end, to: offset, alignment, isInBitfield: wasBitfield && bitSize !== 0 },
-          shape,
-          level + 1,
-        );
-      }
-      out.line(level + 1);
-      const nameOffset = words[at] as number;
-      if (nameOffset !== 0 || bitSize !== 0)
-        this.declaration(type, this.#names.memberName(nameOffset), level + 1);
-      else this.#unnamedMember(type, offset, level + 1);
-      if (bitSize !== 0) {
-        out.put(this.#words.colon);
-        out.number(bitSize);
-        end = offset + bitSize;
-        wasBitfield = true;
-      } else {
-        end = layout.endOf(offset, type);
-        wasBitfield = false;
-      }
-      out.char(SEMICOLON);
-    }
-    const size = layout.paddedSize(id);
-    if (isStruct && end < size) {
-      this.#padding.fill(
-        { from: end, to: size, alignment: layout.alignmentOf(id), isInBitfield: false },
-        shape,
-        level + 1,
-      );
-    }
-    if (vlen === 0 && words[start + 2] === 0 && this.#isScoped) {
-      // In C++ a struct without members takes a byte.
-      out.line(level + 1);
-      out.literal('char __empty[0];');
-    }
-    const filler = layout.fillerOf(id);
-    if (filler > 0) this.#padding.fillUnion(filler, level + 1);
-    if (vlen !== 0 || words[start + 2] !== 0 || this.#isScoped) out.line(level);
-    out.char(CLOSING_BRACE);
-    const attributes = layout.attributesOf(id);
-    if (attributes !== '') out.literal(attributes);
-    this.#nesting--;
-  }
-
-  /** A member without a name: a struct or union in place, and in bpftool's text whatever it is. */
-  #unnamedMember(type: TypeId, bitOffset: number, level: number): void {
-    const { words, starts, text } = this.#types;
-    const composite = this.#style.inlinesTaggedMembers ? compositeBehind(this.#types, type) : type;
-    if (composite === 0) {
-      this.declaration(type, text.add(`__unnamed_${bitOffset}`), level);
-    } else if (
-      composite === type &&
-      (!this.#style.inlinesTaggedMembers || words[starts[type] as number] === 0)
-    ) {
-      this.declaration(type, 0, level);
-    } else {
-      const isUnion = (((words[(starts[composite] as number) + 1] as number) >>> 24) & 0x7f) === Kind.Union;
-      this.#out.put(isUnion ? this.#words.bareUnion : this.#words.bareStruct);
-      this.#body(composite, level);
-    }
   }
 
   /** An enum with its enumerators at the top level. */
@@ -291,12 +172,12 @@ export class DeclarationWriter {
       out.put(this.#names.typedefName(id));
     } else if (kind === Kind.Int || kind === Kind.Float) out.put(this.#names.baseName(id));
     else if (kind === Kind.Struct || kind === Kind.Union) {
-      if (words[start] === 0) this.composite(id, level);
-      else this.compositeTag(id, this.#isScoped);
+      if (words[start] === 0) this.composites.definition(id, level);
+      else this.composites.tag(id, this.#isScoped);
     } else if (kind === Kind.Enum || kind === Kind.Enum64) {
       if (words[start] === 0) this.#enums.definition(id, level);
       else this.#enums.tag(id, this.#isScoped);
-    } else if (kind === Kind.Forward) this.forwardTag(id, this.#isScoped);
+    } else if (kind === Kind.Forward) this.composites.forwardTag(id, this.#isScoped);
     else if (kind === Kind.TypeTag) this.#typeTag(start);
     else out.put(this.#words.void);
   }

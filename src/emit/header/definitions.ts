@@ -126,7 +126,7 @@ export class DefinitionWriter {
           }
           const rest = (state[parent] as number) & DECLARED;
           if (parentUser === 0) {
-            declarations.composite(parent, 0);
+            declarations.composites.definition(parent, 0);
             out.put(this.#itemEnd);
             state[parent] = rest | WRITTEN;
           } else state[parent] = rest;
@@ -155,7 +155,7 @@ export class DefinitionWriter {
 
   #declare(id: TypeId): void {
     const { declarations, out } = this.#parts;
-    declarations.compositeTag(id);
+    declarations.composites.tag(id);
     out.put(this.#itemEnd);
     this.#state[id] = (this.#state[id] as number) | DECLARED;
   }
@@ -177,7 +177,7 @@ export class DefinitionWriter {
     const { declarations, out } = this.#parts;
     if (kind === Kind.Int || kind === Kind.Float) this.#defineBase(id);
     else if (kind === Kind.Forward) {
-      declarations.forwardTag(id);
+      declarations.composites.forwardTag(id);
       out.put(this.#itemEnd);
     } else if (kind === Kind.Enum || kind === Kind.Enum64) {
       if (user === 0) this.#enumeration(id);
