@@ -216,6 +216,7 @@ const EFFECTS: Readonly<Record<SupportedName, Effect>> = {
   apart: forReorganize,
   keep_groups: forReorganize,
   max_moves: forReorganize,
+  nested: forReorganize,
   moves: forReorganize,
   diff: forReorganize,
   patch: forReorganize,

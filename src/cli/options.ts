@@ -148,6 +148,7 @@ const ROWS = [
   { name: 'apart', argument: 'required', metavar: 'LIST', group: 'layout', status: 'supported', own: true, help: 'with -R: no two of these members share a cacheline' },
   { name: 'keep_groups', argument: 'none', group: 'layout', status: 'supported', own: true, help: 'with -R: what lies between markers of cacheline groups stays there' },
   { name: 'max_moves', argument: 'required', metavar: 'N', group: 'layout', status: 'supported', own: true, help: 'with -R: make the best of N moves' },
+  { name: 'nested', argument: 'none', group: 'layout', status: 'supported', own: true, help: 'with -R, -P: also inside the structs and unions without a name that are declared in place' },
   { name: 'moves', argument: 'none', group: 'list', status: 'supported', own: true, help: 'with -R: print the moves instead of the layout' },
   { name: 'diff', argument: 'none', group: 'list', status: 'supported', own: true, help: 'with -R: print the change of the order as a unified diff' },
   { name: 'patch', argument: 'none', group: 'list', status: 'supported', own: true, help: 'with -R and DWARF: print a patch of the source' },

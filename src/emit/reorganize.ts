@@ -1,10 +1,15 @@
 /** Reports about reorganized structs: the layout with what was saved, its steps, moves, a diff, data for JSON. */
 
-import type { Layouts } from '../layout/layouts.ts';
 import type { Reorganization } from '../layout/reorganize.ts';
+import {
+  type Arrangement,
+  asItIs,
+  countMoves,
+  layoutsOfArrangement,
+} from '../layout/reorganize-arrangement.ts';
 import type { StructModels } from '../layout/reorganize-model.ts';
 import type { Unit } from '../layout/reorganize-place.ts';
-import { layoutsInOrder, movesOf } from '../layout/reorganize-steps.ts';
+import { type Move, movesOf } from '../layout/reorganize-steps.ts';
 import type { TypeId } from '../model/table.ts';
 import { PaholeEmitter, type PaholeOptions } from './pahole.ts';
 import type { Sink } from './printer.ts';
@@ -19,8 +24,8 @@ export interface ReportInput {
 
 /** Writes the struct in its new order, and behind it what that saves. */
 export function putReorganized({ models, result, print }: ReportInput, sink: Sink): void {
-  const { model, order, byteSize } = result;
-  const copies = layoutsInOrder(models, model, order);
+  const { model, byteSize } = result;
+  const copies = layoutsOfArrangement(models, result);
   const emitter = new PaholeEmitter(copies, print, sink);
   const { out } = emitter.context;
   emitter.emit(copies.table.end - 1);
@@ -33,45 +38,52 @@ export function putReorganized({ models, result, print }: ReportInput, sink: Sin
 
 /** Writes the layout after each move, each behind a line that says what is moved. */
 export function putSteps({ models, result, print }: ReportInput, sink: Sink): void {
-  const { model } = result;
-  const names = namerOf(models, result);
-  for (const { unit, after, order } of movesOf(result)) {
-    const copies = layoutsInOrder(models, model, order);
+  for (const move of movesOf(models, result)) {
+    const copies = layoutsOfArrangement(models, move.arrangement);
     const emitter = new PaholeEmitter(copies, print, sink);
-    emitter.context.out.putText(`/* Moving ${names(unit)} ${placeText(names, after)} */\n`);
+    emitter.context.out.putText(`/* Moving ${moveText(models, result, move)} */\n`);
     emitter.emit(copies.table.end - 1);
     emitter.context.out.put('\n\n');
     emitter.context.out.flush();
   }
-  if (result.moved.length > 0) sink(Buffer.from('/* Final reorganized struct: */\n'));
+  if (countMoves(result) > 0) sink(Buffer.from('/* Final reorganized struct: */\n'));
 }
 
 /** The moves, one a line, with the size after each. */
 export function movesText(models: StructModels, result: Reorganization): string {
-  const { model, byteSize, moved, hasFewestMoves, isSmallest } = result;
-  const names = namerOf(models, result);
+  const { model, byteSize } = result;
   const title = `struct ${models.layouts.table.name(model.id)}`;
-  const isUnproven = !isSmallest || !hasFewestMoves;
-  const remark = isUnproven ? ` (not proven to be the ${isSmallest ? 'fewest' : 'best'})` : '';
-  if (moved.length === 0) return `${title}: ${model.byteSize} bytes, nothing to gain\n`;
-  const head = `${title}: ${model.byteSize} -> ${byteSize} bytes, ${counted(moved.length, 'move')}${remark}\n`;
-  const lines = movesOf(result).map(({ unit, after, byteSize: size }) => {
-    return `move ${names(unit)} ${placeText(names, after)}\t/* ${counted(size, 'byte')} */\n`;
-  });
+  const remark = provenText(result);
+  const count = countMoves(result);
+  if (count === 0) return `${title}: ${model.byteSize} bytes, nothing to gain${remark}\n`;
+  const head = `${title}: ${model.byteSize} -> ${byteSize} bytes, ${counted(count, 'move')}${remark}\n`;
+  const lines = movesOf(models, result).map(
+    (move) => `move ${moveText(models, result, move)}\t/* ${counted(move.byteSize, 'byte')} */\n`,
+  );
   return head + lines.join('');
+}
+
+function provenText({ isSmallest, hasFewestMoves }: Reorganization): string {
+  if (isSmallest && hasFewestMoves) return '';
+  return ` (not proven to be the ${isSmallest ? 'fewest' : 'best'})`;
+}
+
+function moveText(models: StructModels, result: Reorganization, { path, within, unit, after }: Move): string {
+  const names = (each: Unit): string => unitName(models, within.id, each);
+  const where = path.length === 0 ? '' : ` in ${pathNames(models, result, path).join('.')}`;
+  return `${names(unit)} ${after === undefined ? 'to the front' : `after ${names(after)}`}${where}`;
 }
 
 /** The change in the order of the members as a unified diff; empty where there is none. */
 export function diffText({ models, result, print }: ReportInput): string {
-  const { model, order } = result;
-  const linesOf = (layouts: Layouts, id: TypeId): string[] => {
+  const { model } = result;
+  const linesOf = (arrangement: Arrangement): string[] => {
+    const layouts = layoutsOfArrangement(models, arrangement);
     const emitter = new PaholeEmitter(layouts, { ...print, quiet: true, hex: false });
-    emitter.emit(id);
+    emitter.emit(layouts.table.end - 1);
     return emitter.text().split('\n');
   };
-  const before = layoutsInOrder(models, model, [...model.units.keys()]);
-  const after = layoutsInOrder(models, model, order);
-  const hunks = unifiedDiff(linesOf(before, before.table.end - 1), linesOf(after, after.table.end - 1));
+  const hunks = unifiedDiff(linesOf(asItIs(model.id, model)), linesOf(result));
   const name = models.layouts.table.name(model.id);
   return hunks === '' ? '' : `--- a/${name}\n+++ b/${name}\n${hunks}`;
 }
@@ -79,20 +91,20 @@ export function diffText({ models, result, print }: ReportInput): string {
 /** The reorganization as data. */
 export function reorganizationData(models: StructModels, result: Reorganization): object {
   const { model, byteSize, isSmallest, hasFewestMoves } = result;
-  const names = namerOf(models, result);
-  const moves = movesOf(result).map(({ unit, after, byteSize: size }) => {
-    return { member: names(unit), after: after && names(after), byteSize: size };
-  });
-  const saved = model.byteSize - byteSize;
-  const order = result.order.map((index) => names(model.units[index] as Unit));
+  const moves = movesOf(models, result).map(({ path, within, unit, after, byteSize: size }) => ({
+    member: unitName(models, within.id, unit),
+    after: after && unitName(models, within.id, after),
+    in: path.length === 0 ? undefined : pathNames(models, result, path),
+    byteSize: size,
+  }));
   return {
     byteSize: model.byteSize,
     newByteSize: byteSize,
-    savedBytes: saved,
+    savedBytes: model.byteSize - byteSize,
     isSmallest,
     hasFewestMoves,
     moves,
-    order,
+    order: result.order.map((index) => unitName(models, model.id, model.units[index] as Unit)),
   };
 }
 
@@ -102,18 +114,26 @@ function cachelinesSaved({ layouts }: StructModels, { model, byteSize }: Reorgan
   return saved === 0 ? '' : ` and ${counted(saved, 'cacheline')}`;
 }
 
-function placeText(names: (unit: Unit) => string, after: Unit | undefined): string {
-  return after === undefined ? 'to the front' : `after ${names(after)}`;
+/** What a unit is called: a member by its name, bitfields by the first and the last. */
+function unitName(models: StructModels, id: TypeId, { first, end }: Unit): string {
+  const name = memberName(models, id, first);
+  return end - first === 1 ? name : `${name}..${memberName(models, id, end - 1)}`;
 }
 
-/** What units are called: a member by its name, bitfields by the first and the last. */
-function namerOf({ layouts }: StructModels, { model }: Reorganization): (unit: Unit) => string {
+function memberName({ layouts }: StructModels, id: TypeId, index: number): string {
   const { table } = layouts;
-  const nameOf = (index: number): string => {
-    const name = table.strings.text(table.extra(model.id, 3 * index));
-    return name === '' ? `the unnamed member ${index}` : name;
-  };
-  return ({ first, end }) => (end - first === 1 ? nameOf(first) : `${nameOf(first)}..${nameOf(end - 1)}`);
+  const name = table.strings.text(table.extra(id, 3 * index));
+  return name === '' ? `the unnamed member ${index}` : name;
+}
+
+/** The members that lead to something in a struct. */
+function pathNames(models: StructModels, result: Arrangement, path: readonly number[]): string[] {
+  let at: Arrangement | undefined = result;
+  return path.map((member) => {
+    const name = at === undefined ? '' : memberName(models, at.id, member);
+    at = at?.inner.get(member);
+    return name;
+  });
 }
 
 function counted(count: number, thing: string): string {

@@ -3,7 +3,7 @@
  * sources that leave no doubt are patched: each member on lines of its own, without preprocessor directives.
  */
 
-import type { Reorganization } from '../layout/reorganize.ts';
+import type { Arrangement } from '../layout/reorganize-arrangement.ts';
 import type { Unit } from '../layout/reorganize-place.ts';
 import type { TypeTable } from '../model/table.ts';
 import { unifiedDiff } from './unified-diff.ts';
@@ -20,31 +20,64 @@ export type SourcePatch = { readonly hunks: string } | { readonly refusal: strin
  */
 export function sourcePatch(
   table: TypeTable,
-  { model, order }: Reorganization,
+  arrangement: Arrangement,
   lines: readonly string[],
   line: number,
 ): SourcePatch {
   const start = lines.findIndex((text, index) => index >= line - 1 && text.includes('{'));
   if (start < 0 || start > line + 1) return { refusal: `line ${line} does not open the struct` };
-  const blocks = blocksBehind(lines, start + 1);
-  if (typeof blocks === 'string') return { refusal: blocks };
-  const names = Array.from({ length: table.vlen(model.id) }, (_, index) =>
-    table.strings.text(table.extra(model.id, 3 * index)),
-  );
-  if (blocks.length !== names.length) return { refusal: 'its members do not each have lines of their own' };
-  const wrong = names.findIndex((name, index) => !declares(blocks[index] as Block, name));
-  if (wrong >= 0) return { refusal: `'${names[wrong]}' is not where it is expected` };
-
-  const body = order.flatMap((index) => {
-    const { first, end } = model.units[index] as Unit;
-    return blocks.slice(first, end).flatMap((block) => block.lines);
-  });
+  const body = rearranged(table, arrangement, blocksBehind(lines, start + 1));
+  if (typeof body === 'string') return { refusal: body };
   const from = start + 1;
   const to = from + body.length;
   const head = Math.max(0, from - CONTEXT);
   const before = lines.slice(head, to + CONTEXT);
   const after = [...lines.slice(head, from), ...body, ...lines.slice(to, to + CONTEXT)];
   return { hunks: unifiedDiff(before, after, head) };
+}
+
+/** The lines of the members of a struct or union in their new order, or why they cannot be told. */
+function rearranged(
+  table: TypeTable,
+  { id, model, order, inner }: Arrangement,
+  blocks: readonly Block[] | string,
+): string[] | string {
+  if (typeof blocks === 'string') return blocks;
+  const names = Array.from({ length: table.vlen(id) }, (_, index) =>
+    table.strings.text(table.extra(id, 3 * index)),
+  );
+  if (blocks.length !== names.length) return 'its members do not each have lines of their own';
+  const wrong = names.findIndex((name, index) => !declares(blocks[index] as Block, name));
+  if (wrong >= 0) return `'${names[wrong]}' is not where it is expected`;
+  const members =
+    model === undefined ? [...names.keys()] : order.flatMap((index) => membersOf(model.units[index]));
+  const lines: string[] = [];
+  for (const member of members) {
+    const arranged = inner.get(member);
+    const block = blocks[member] as Block;
+    const own = arranged === undefined ? block.lines : rearrangedBlock(table, arranged, block);
+    if (typeof own === 'string') return own;
+    lines.push(...own);
+  }
+  return lines;
+}
+
+function membersOf({ first, end }: Unit = { first: 0, end: 0, byteSize: 0, alignment: 1 }): number[] {
+  return Array.from({ length: end - first }, (_, index) => first + index);
+}
+
+/** A struct or union in place: the lines between its braces are rearranged. */
+function rearrangedBlock(table: TypeTable, arrangement: Arrangement, block: Block): string[] | string {
+  const { lines } = block;
+  let inComment = false;
+  const open = lines.findIndex((line) => {
+    const stripped = stripComments(line, inComment);
+    inComment = stripped.inComment;
+    return stripped.text.includes('{');
+  });
+  const body = rearranged(table, arrangement, blocksBehind(lines, open + 1));
+  if (typeof body === 'string') return body;
+  return [...lines.slice(0, open + 1), ...body, ...lines.slice(open + 1 + body.length)];
 }
 
 /** The lines of a member, with the comments and empty lines above it. */

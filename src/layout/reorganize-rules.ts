@@ -2,7 +2,7 @@
 
 import { TspaholeError } from '../model/errors.ts';
 import type { TypeTable } from '../model/table.ts';
-import { type ReorganizeOptions, reorganize } from './reorganize.ts';
+import { canKeepRules, type ReorganizeOptions } from './reorganize.ts';
 import type { StructModel } from './reorganize-model.ts';
 import { endOf, isMarker, startOf } from './reorganize-place.ts';
 import { noRules, type OrderRules } from './reorganize-problem.ts';
@@ -42,20 +42,28 @@ export function resolveRules(table: TypeTable, model: StructModel, named: readon
   return { pins, groups, sameLine, apart, zones, leading };
 }
 
-/** The fewest of the rules that no order keeps to together; empty where all can be kept to. */
+/** Rules that no order keeps to together. */
+export interface Conflict {
+  readonly rules: readonly NamedRule[];
+  /** Whether there is no such order, rather than none that was found. */
+  readonly isProven: boolean;
+}
+
+/** The fewest of the rules that no order keeps to together. */
 export function conflictOf(
   table: TypeTable,
   model: StructModel,
   named: readonly NamedRule[],
   options: ReorganizeOptions,
-): readonly NamedRule[] {
-  const canBe = (some: readonly NamedRule[]): boolean =>
-    reorganize(model, { ...options, rules: resolveRules(table, model, some) }) !== undefined;
-  for (const rule of named) if (!canBe([rule])) return [rule];
-  for (const [at, one] of named.entries()) {
-    for (const other of named.slice(at + 1)) if (!canBe([one, other])) return [one, other];
+): Conflict {
+  const canKeep = (some: readonly NamedRule[]): boolean | undefined =>
+    canKeepRules(model, { ...options, rules: resolveRules(table, model, some) });
+  const pairs = named.flatMap((one, at) => named.slice(at + 1).map((other) => [one, other]));
+  for (const rules of [...named.map((rule) => [rule]), ...pairs]) {
+    const can = canKeep(rules);
+    if (can !== true) return { rules, isProven: can === false };
   }
-  return canBe(named) ? [] : named;
+  return { rules: named, isProven: canKeep(named) === false };
 }
 
 function unitOf(table: TypeTable, { id, units }: StructModel, name: string): number {

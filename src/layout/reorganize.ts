@@ -3,7 +3,7 @@
  * members. docs/reorganize.md explains and proves it.
  */
 
-import type { TypeId } from '../model/table.ts';
+import { type Arrangement, asItIs } from './reorganize-arrangement.ts';
 import { filledOrder, movedIn } from './reorganize-fill.ts';
 import type { StructModel } from './reorganize-model.ts';
 import { sizeOfOrder, type Unit } from './reorganize-place.ts';
@@ -25,6 +25,8 @@ export interface ReorganizeOptions {
   readonly rules?: OrderRules | undefined;
   /** The moves that may be made; the result is the smallest that they lead to. Default: any number. */
   readonly maxMoves?: number | undefined;
+  /** A size in bytes that will do: the result makes the fewest moves to it. Default: the smallest. */
+  readonly atMost?: number | undefined;
   /** Bytes. Default 64. */
   readonly cachelineSize?: number | undefined;
   /** Whether the size is all that counts and must be found fast, at the price of missing some. Default false. */
@@ -32,8 +34,7 @@ export interface ReorganizeOptions {
 }
 
 /** A struct in another order. */
-export interface Reorganization extends FoundOrder {
-  readonly id: TypeId;
+export interface Reorganization extends Arrangement {
   readonly model: StructModel;
   /** Bytes. */
   readonly byteSize: number;
@@ -58,47 +59,80 @@ const MAX_GROWTH = 16;
 
 /** Reorganizes a struct. Undefined where no order keeps to the rules, or none was found that does. */
 export function reorganize(model: StructModel, options: ReorganizeOptions = {}): Reorganization | undefined {
-  const { rules = noRules(), cachelineSize = 64 } = options;
-  const problem = problemOf(model, rules, cachelineSize);
-  const unchanged = keepsRules(problem) ? unmoved(model) : undefined;
-  const least = leastSize(problem);
-  if (unchanged !== undefined && least >= model.byteSize) return unchanged;
-  const { id, alignment } = model;
-  const give = (byteSize: number, found: Found, isSmallest: boolean): Reorganization => {
-    return { id, model, byteSize, isSmallest, ...found };
-  };
-  const atLeast = searchSize(problem, least, options);
-  if (typeof atLeast === 'object') return give(least, atLeast, true);
-  let best = unchanged;
-  if (best === undefined) {
-    const largest = model.byteSize + MAX_GROWTH * Math.max(cachelineSize, alignment);
-    const found = searchSize(problem, largest, options);
-    if (typeof found !== 'object') return undefined;
-    best = give(largest, found, true);
-  }
+  const problem = problemOf(model, options.rules ?? noRules(), options.cachelineSize ?? 64);
+  const known = someAllowed(problem, model, options);
+  if (typeof known === 'string') return undefined;
+  const least = Math.max(options.atMost ?? 0, leastSize(problem));
+  if (known.moved.length === 0 && least >= model.byteSize) return known;
+  const found = searchSize(problem, least, options);
+  if (typeof found === 'object') return reorganizationOf(problem, model, found);
+  return smallestAbove({ problem, known, least, options }, found === 'none');
+}
 
-  // What fits in a size fits in every larger one.
-  let isSmallest = atLeast === 'none';
+/** Whether some order keeps to the rules; undefined where that was not found out. */
+export function canKeepRules(model: StructModel, options: ReorganizeOptions): boolean | undefined {
+  const problem = problemOf(model, options.rules ?? noRules(), options.cachelineSize ?? 64);
+  const some = someAllowed(problem, model, options);
+  return some === 'unknown' ? undefined : some !== 'none';
+}
+
+/** The order as it is where that keeps to the rules, or one that was found fast. */
+function someAllowed(
+  problem: OrderProblem,
+  model: StructModel,
+  { maxMoves = problem.units.length, isQuick = false }: ReorganizeOptions,
+): Reorganization | 'none' | 'unknown' {
+  if (keepsRules(problem)) return unmoved(model);
+  if (problem.units.length > MAX_UNITS) return 'unknown';
+  const byteSize = model.byteSize + MAX_GROWTH * Math.max(problem.cachelineSize, model.alignment);
+  for (const effort of isQuick ? [QUICK] : [QUICK, THOROUGH]) {
+    const found = searchOrder(problem, { byteSize, maxMoves, ...effort, weight: GREEDY_WEIGHT });
+    if (found === 'none') return 'none';
+    if (found !== 'unknown') return reorganizationOf(problem, model, { ...found, hasFewestMoves: false });
+  }
+  return 'unknown';
+}
+
+/** The smallest above a size that cannot be had, or was not found. What fits in a size fits in every larger one. */
+function smallestAbove(
+  {
+    problem,
+    known,
+    least,
+    options,
+  }: { problem: OrderProblem; known: Reorganization; least: number; options: ReorganizeOptions },
+  isProven: boolean,
+): Reorganization {
+  let best = known;
+  let isSmallest = isProven;
   let tooSmall = least;
+  const { alignment } = problem;
   for (let tries = 0; best.byteSize - tooSmall > alignment; tries++) {
     if (tries === MAX_TRIES) return { ...best, isSmallest: false };
     const steps = Math.floor((best.byteSize - tooSmall) / alignment / 2);
     const byteSize = tooSmall + Math.max(1, steps) * alignment;
     const found = searchSize(problem, byteSize, options);
     if (typeof found === 'object') {
-      best = give(byteSize, found, true);
+      best = reorganizationOf(problem, known.model, found);
       continue;
     }
     tooSmall = byteSize;
     isSmallest = isSmallest && found === 'none';
   }
+  const exact = best.hasFewestMoves ? best : searchSize(problem, best.byteSize, options);
+  if (typeof exact === 'object') best = reorganizationOf(problem, known.model, exact);
   return { ...best, isSmallest };
+}
+
+function reorganizationOf(problem: OrderProblem, model: StructModel, found: Found): Reorganization {
+  const { order, moved, hasFewestMoves } = found;
+  const byteSize = sizeIn(problem, order);
+  return { id: model.id, model, order, moved, inner: new Map(), byteSize, isSmallest: true, hasFewestMoves };
 }
 
 function unmoved(model: StructModel): Reorganization {
   const { id, byteSize } = model;
-  const order = [...model.units.keys()];
-  return { id, model, byteSize, isSmallest: true, hasFewestMoves: true, order, moved: [] };
+  return { ...asItIs(id, model), model, byteSize, isSmallest: true, hasFewestMoves: true };
 }
 
 /** The size that {@link reorganize} gives a struct without rules, in bytes, where that is all that is asked. */

@@ -46,7 +46,7 @@ describe('the option table', () => {
 
   it('adds some of our own', () => {
     const own =
-      'compat json pin pin_first group same_line apart keep_groups max_moves moves diff patch counts padding debuginfod no_progress';
+      'compat json pin pin_first group same_line apart keep_groups max_moves nested moves diff patch counts padding debuginfod no_progress';
     expect(OPTIONS.filter((option) => option.own).map(({ name }) => name)).toEqual(own.split(' '));
   });
 });

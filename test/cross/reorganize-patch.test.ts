@@ -1,7 +1,7 @@
 /** `--patch` on a tree of C sources: the patch applies, the tree compiles, and the sizes are those promised. */
 
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -39,6 +39,25 @@ struct other {
 	char b;
 };
 
+struct holder {
+	int x;
+	/* what is inside */
+	struct {
+		char a;
+		/* the long one */
+		long b;
+		union {
+			long whole;
+			struct {
+				short s;
+				long l;
+				short t;
+			};
+		};
+		char c; // after b
+	} in;
+};
+
 #endif
 `;
 
@@ -60,12 +79,15 @@ struct conditional {
 
 struct loose one;
 struct other other;
+struct holder holder;
 struct shared two;
 struct conditional three;
 
 int main(void)
 {
 	struct loose value = { .b = 3, .z = 4 };
+	if (sizeof(struct holder) != HOLDER)
+		return 1;
 	return sizeof(struct loose) == SIZE && sizeof(struct other) == OTHER && value.b + value.z == 7 ? 0 : 1;
 }
 `;
@@ -74,8 +96,9 @@ const tree = mkdtempSync(join(tmpdir(), 'tspahole-patch-'));
 afterAll(() => rmSync(tree, { recursive: true }));
 const program = join(tree, 'program');
 
-function compile(size: number, other: number): number | null {
-  const options = ['-g', `-DSIZE=${size}`, `-DOTHER=${other}`, join(tree, 'main.c'), '-o', program];
+function compile(size: number, other: number, holder: number): number | null {
+  const sizes = [`-DSIZE=${size}`, `-DOTHER=${other}`, `-DHOLDER=${holder}`];
+  const options = ['-g', ...sizes, join(tree, 'main.c'), '-o', program];
   const { status, stderr } = spawnSync('gcc', options, { encoding: 'utf8' });
   expect(status, stderr).toBe(0);
   return spawnSync(program).status;
@@ -89,18 +112,24 @@ describe.skipIf(!canRun)('--patch (skipped without gcc, patch or the addon for D
   it('applies, compiles, and gives the sizes that were promised', async () => {
     writeFileSync(join(tree, 'loose.h'), HEADER);
     writeFileSync(join(tree, 'main.c'), SOURCE);
-    expect(compile(64, 24)).toBe(0);
-    const ask = async (option: string, name: string) => runCli(['-R', option, '-C', name, program]);
-    const promised = JSON.parse((await ask('--json', 'loose')).stdout.toString()) as { newByteSize: number };
-    const { stdout } = await ask('--patch', 'loose,other');
+    expect(compile(64, 24, 56)).toBe(0);
+    const ask = async (option: string, names: string) =>
+      runCli(['-R', '--nested', option, '-C', names, program]);
+    const { types } = JSON.parse((await ask('--json', 'loose,holder')).stdout.toString()) as {
+      types: { newByteSize: number }[];
+    };
+    const [loose, holder] = types.map(({ newByteSize }) => newByteSize) as [number, number];
+    const { stdout } = await ask('--patch', 'loose,other,holder');
     const { status, stdout: said } = spawnSync('patch', ['-p0', '-d', '/'], {
       input: stdout,
       encoding: 'utf8',
     });
     expect(status, said).toBe(0);
-    expect(compile(promised.newByteSize, 16)).toBe(0);
-    expect(promised.newByteSize).toBeLessThan(64);
+    expect(compile(loose, 16, holder)).toBe(0);
+    expect(loose).toBeLessThan(64);
+    expect(holder).toBe(40);
     expect((await ask('--moves', 'loose')).stdout.toString()).toMatch(/nothing to gain/);
+    expect(readFileSync(join(tree, 'loose.h'), 'utf8')).toContain('/* the long one */\n\t\tlong b;');
   });
 
   it.each([

@@ -9,6 +9,8 @@ import { parseNumber } from '../numbers.ts';
 export interface ReorganizeRequest {
   readonly rules: readonly NamedRule[];
   readonly maxMoves: number | undefined;
+  /** `--nested`: also what is declared in place. */
+  readonly nested: boolean;
   /** `--moves`, `--diff`: instead of the layout. */
   readonly moves: boolean;
   readonly diff: boolean;
@@ -26,6 +28,7 @@ export function parseRequest(given: readonly ParsedOption[]): ReorganizeRequest 
   return {
     rules: given.flatMap(rulesOf),
     maxMoves: maxMoves && parseNumber(maxMoves, false, { bits: 16 }),
+    nested: last('nested') !== undefined,
     moves: last('moves') !== undefined,
     diff: last('diff') !== undefined,
     patch: last('patch') !== undefined,
