@@ -23,7 +23,26 @@ export interface Dialect {
 
 /** The expression for an argument. Throws `unsupported` for what the language has no words for. */
 export function expressionOf(dialect: Dialect, probe: Probe, argument: ProbeArgument): string {
-  return new Expressions(dialect, probe, argument.source.text).of(argument.source.fetch);
+  return new Expressions(dialect, probe, argument.source.text).of(fetchOf(argument));
+}
+
+/** What `%pd` and `%pD` of the kernel show: the name of a dentry, or of the one that a file is open on. */
+const DENTRY_NAME: readonly Step[] = [
+  { kind: 'arrow', name: 'd_name' },
+  { kind: 'dot', name: 'name' },
+];
+const FILE_NAME: readonly Step[] = [
+  { kind: 'arrow', name: 'f_path' },
+  { kind: 'dot', name: 'dentry' },
+  ...DENTRY_NAME,
+];
+
+/** The fetch of an argument, those types written out as members. */
+function fetchOf({ source: { fetch, type } }: ProbeArgument): Fetch {
+  if (type?.name !== '%pd' && type?.name !== '%pD') return fetch;
+  const more = type.name === '%pd' ? DENTRY_NAME : FILE_NAME;
+  if (fetch.kind !== 'path') return { kind: 'path', base: fetch, steps: more, user: false };
+  return { ...fetch, steps: [...fetch.steps, ...more] };
 }
 
 class Expressions {
@@ -43,7 +62,7 @@ class Expressions {
       case 'name':
         return this.#need(dialect.parameter(this.#indexOf(fetch.name)));
       case 'argument':
-        return this.#need(dialect.parameter(fetch.index - 1));
+        return this.#need(dialect.parameter(this.#indexOfWord(fetch.index - 1)));
       case 'retval':
         return this.#need(dialect.returned);
       case 'register':
@@ -86,6 +105,19 @@ class Expressions {
     const { proto, hidden } = this.#probe.function ?? {};
     const names = proto?.parameters.slice(hidden).map((each, index) => each.name || `arg${index + 1}`);
     return names?.indexOf(name) ?? -1;
+  }
+
+  /** The parameter that is a word of `$argN`; -1 where the word is a part of one. */
+  #indexOfWord(word: number): number {
+    const { function: found, architecture } = this.#probe;
+    if (found === undefined) return word;
+    return found.passings.findIndex((passing) => {
+      const isWhole = passing.kind === 'registers' ? passing.count + passing.onStack === 1 : false;
+      const first = passing.kind === 'registers' ? passing.first - found.hidden : undefined;
+      if (passing.kind === 'stack')
+        return passing.count === 1 && passing.word + architecture.registers.length === word;
+      return isWhole && first === word;
+    });
   }
 
   #need(text: string | undefined): string {

@@ -1,5 +1,6 @@
 /** Definitions for tracing from boot on (linux Documentation/trace/boottime-trace.rst). */
 
+import { TspaholeError } from '../model/errors.ts';
 import { noSuchProbe } from './c-expression.ts';
 import { argumentText } from './format-tracefs.ts';
 import type { Probe } from './probe.ts';
@@ -20,6 +21,13 @@ export function bootconfigText(probes: readonly Probe[]): string {
 }
 
 function eventText(event: string, texts: readonly string[]): string {
-  const values = texts.map((text) => (text.includes('"') ? `'${text}'` : `"${text}"`)).join(', ');
+  const values = texts.map(quoted).join(', ');
   return `ftrace.event.${GROUP}.${event} {\n\tprobes = ${values}\n\tenable\n}\n`;
+}
+
+/** There is no way to write a quotation mark within its like. Throws `unsupported` for a text that has both. */
+function quoted(text: string): string {
+  if (!text.includes('"')) return `"${text}"`;
+  if (!text.includes("'")) return `'${text}'`;
+  throw new TspaholeError('unsupported', `bootconfig cannot hold both ' and " in one value: ${text}`);
 }

@@ -1,8 +1,10 @@
 /** Probes as programs of bpftrace: one per probe, which prints all arguments. */
 
 import { TypeFacts } from '../layout/type-facts.ts';
+import { TspaholeError } from '../model/errors.ts';
 import { Kind } from '../model/kinds.ts';
 import { underlyingType } from '../model/traverse.ts';
+import { isComposite } from './bpf-parameters.ts';
 import {
   argumentNames,
   type Dialect,
@@ -35,7 +37,8 @@ function attachPoint(probe: Probe): string {
   }
   if (place.kind !== 'symbol' || kind === 'eprobe') throw noSuchProbe('bpftrace', probe);
   if (kind === 'fprobe' && found !== undefined) {
-    return `${isReturn ? 'fexit' : 'fentry'}:${place.module ?? 'vmlinux'}:${place.symbol}`;
+    // The short names are those of fentry and fexit, and of what they were called before: kfunc and kretfunc.
+    return `${isReturn ? 'fr' : 'f'}:${place.module ?? 'vmlinux'}:${place.symbol}`;
   }
   const offset = place.offset === 0 ? '' : `+${place.offset}`;
   return `${isReturn ? 'kretprobe' : 'kprobe'}:${probe.place.replace(/\+\d+$/, '')}${offset}`;
@@ -63,9 +66,10 @@ function dialectOf(probe: Probe): Dialect {
   };
 }
 
-function typedParameter({ function: found, definition }: Probe, index: number): string | undefined {
+/** Every version takes the arrow; the dot came when args became a structure. */
+function typedParameter({ function: found }: Probe, index: number): string | undefined {
   const name = found?.proto.parameters[index]?.name;
-  return name === undefined || name === '' || definition.isReturn ? name && `args.${name}` : `args.${name}`;
+  return name === undefined || name === '' ? undefined : `args->${name}`;
 }
 
 /** A parameter of a function that bpftrace knows no types of: a register or a word of the stack. */
@@ -101,11 +105,23 @@ function asType({ function: found }: Probe, text: string, typeId: number): strin
 function valueText(dialect: Dialect, probe: Probe, arg: ProbeArgument): string {
   const text = expressionOf(dialect, probe, arg);
   if (arg.body === '$comm') return text;
-  if (isString(arg)) return `str(${isUserString(arg) ? 'uptr(' : ''}${text}${isUserString(arg) ? ')' : ''})`;
+  if (probe.kind === 'fprobe' && arg.typeId !== undefined && isComposite(probe, arg.typeId)) {
+    const what = `bpftrace cannot print '${arg.source.text}', which is a structure: name a member of it`;
+    throw new TspaholeError('unsupported', what);
+  }
+  if (isString(arg)) return stringText(probe, arg, text);
   const narrow = /^([sux])(8|16|32)$/.exec(arg.type ?? '');
   const isPlain = arg.source.fetch.kind === 'name' || arg.source.fetch.kind === 'retval';
   if (narrow === null || !isPlain || probe.kind === 'fprobe') return text;
   return `(${narrow[1] === 's' ? 'int' : 'uint'}${narrow[2]})${text}`;
+}
+
+/** An array of characters is a string already. */
+function stringText({ function: found }: Probe, arg: ProbeArgument, text: string): string {
+  const { typeId } = arg;
+  const type = found === undefined || typeId === undefined ? 0 : underlyingType(found.table, typeId);
+  if (found?.table.kind(type) === Kind.Array) return text;
+  return isUserString(arg) ? `str(uptr(${text}))` : `str(${text})`;
 }
 
 function conversion(arg: ProbeArgument): string {

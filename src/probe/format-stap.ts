@@ -1,5 +1,6 @@
 /** Probes as scripts of SystemTap, which reads types and places from DWARF by itself. */
 
+import { isComposite } from './bpf-parameters.ts';
 import {
   argumentNames,
   type Dialect,
@@ -15,7 +16,7 @@ import type { Probe, ProbeArgument } from './probe.ts';
 export function stapScript(probe: Probe): string {
   const dialect = dialectOf(probe);
   const names = argumentNames(probe);
-  const format = probe.args.map((arg, index) => ` ${names[index]}=${conversion(arg)}`).join('');
+  const format = probe.args.map((arg, index) => ` ${names[index]}=${conversion(probe, arg)}`).join('');
   const values = probe.args.map((arg) => `, ${valueText(dialect, probe, arg)}`).join('');
   const head = `printf("${probe.event}: %s %d${format}\\n", execname(), pid()${values})`;
   return `probe ${probePoint(probe)}\n{\n\t${head}\n}\n`;
@@ -34,7 +35,18 @@ function probePoint(probe: Probe): string {
   return `${object}.function("${place.symbol}")${variant}`;
 }
 
-function dialectOf({ function: found, definition }: Probe): Dialect {
+/** SystemTap calls the 64 bits of %di rdi; its di are 16 bits. */
+const X86_NAMES: Readonly<Record<string, string>> = { flags: 'eflags', cs: 'xcs', ss: 'xss' };
+
+function registerName({ architecture }: Probe, name: string): string {
+  if (architecture.name !== 'x86_64' && architecture.name !== 'i386') return name;
+  const letter = architecture.name === 'x86_64' ? 'r' : 'e';
+  if (/^([abcd]x|[sd]i|[sb]p|ip)$/.test(name)) return letter + name;
+  return name === 'orig_ax' ? `orig_${letter}ax` : (X86_NAMES[name] ?? name);
+}
+
+function dialectOf(probe: Probe): Dialect {
+  const { function: found, definition } = probe;
   return {
     name: 'SystemTap',
     parameter: (index) => {
@@ -43,7 +55,7 @@ function dialectOf({ function: found, definition }: Probe): Dialect {
       return definition.isReturn ? `@entry($${name})` : `$${name}`;
     },
     returned: '$return',
-    register: (name) => `register("${name}")`,
+    register: (name) => `register("${registerName(probe, name)}")`,
     comm: 'execname()',
     cast: (struct, inner, distance) =>
       `@cast(${inner}${distance === 0 ? '' : ` - ${distance}`}, "struct ${struct}", "kernel")`,
@@ -56,11 +68,18 @@ function dialectOf({ function: found, definition }: Probe): Dialect {
 
 function valueText(dialect: Dialect, probe: Probe, arg: ProbeArgument): string {
   const text = expressionOf(dialect, probe, arg);
+  // A structure is no number; with a $ behind it SystemTap writes its members out.
+  if (isStructure(probe, arg)) return `${text}$`;
   if (arg.body === '$comm' || !isString(arg)) return text;
   return `${isUserString(arg) ? 'user' : 'kernel'}_string(${text})`;
 }
 
-function conversion(arg: ProbeArgument): string {
+function isStructure(probe: Probe, { typeId }: ProbeArgument): boolean {
+  return typeId !== undefined && isComposite(probe, typeId);
+}
+
+function conversion(probe: Probe, arg: ProbeArgument): string {
+  if (isStructure(probe, arg)) return '%s';
   if (isString(arg) || arg.body === '$comm') return '%s';
   const form = numberForm(arg);
   return form === 'hex' ? '%#x' : form === 'signed' ? '%d' : '%u';

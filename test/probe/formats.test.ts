@@ -51,11 +51,11 @@ describe('bpftrace', () => {
       'f vfs_read file->f_path.dentry->d_name.name:string $$args',
       'f vfs_read%return $retval',
     );
-    expect(text).toContain('fentry:vmlinux:vfs_read\n');
+    expect(text).toContain('f:vmlinux:vfs_read\n');
     expect(text).toContain(
-      'str(args.file->f_path.dentry->d_name.name), args.file, args.buf, args.count, args.pos',
+      'str(args->file->f_path.dentry->d_name.name), args->file, args->buf, args->count, args->pos',
     );
-    expect(text).toContain('fexit:vmlinux:vfs_read\n');
+    expect(text).toContain('fr:vmlinux:vfs_read\n');
     expect(text).toContain(', retval);');
   });
 
@@ -63,6 +63,23 @@ describe('bpftrace', () => {
     expect(format('bpftrace', 't sched_switch next->pid')).toContain(
       'rawtracepoint:sched_switch\n{\n\tprintf("sched_switch: %s %d pid=%ld\\n", comm, pid, ((struct task_struct *)arg2)->pid);',
     );
+  });
+
+  it('takes arrays of characters as they are, and names of files from their dentries', () => {
+    expect(format('bpftrace', 'p wake_up_new_task p->comm:string')).toContain(
+      ' ((struct task_struct *)arg0)->comm);',
+    );
+    expect(format('bpftrace', 'f vfs_read n=file:%pD')).toContain(
+      'str(args->file->f_path.dentry->d_name.name)',
+    );
+    expect(format('bpftrace', 'f vfs_read n=file->f_path.dentry:%pd')).toContain(
+      'str(args->file->f_path.dentry->d_name.name)',
+    );
+  });
+
+  it('takes $argN with a name for a word, as tracefs does', () => {
+    expect(format('bpftrace', 'p sk_setsockopt x=$arg6')).toContain(', arg5);');
+    expect(() => format('bpftrace', 'p sk_setsockopt x=$arg5')).toThrow("no form for 'x=$arg5'");
   });
 
   it('reads behind the registers from the stack', () => {
@@ -80,6 +97,16 @@ describe('stap', () => {
         'kernel_string($file->f_path->dentry->d_name->name), $pos[0])\n}\n\n' +
         'probe kernel.function("vfs_read").return\n{\n' +
         '\tprintf("r_vfs_read_0: %s %d retval=%d\\n", execname(), pid(), $return)\n}\n',
+    );
+  });
+});
+
+describe('stap, of what is no number', () => {
+  it('writes structures out, and calls registers as SystemTap does', () => {
+    expect(format('stap', 'p sk_setsockopt optval')).toContain('optval=%s\\n", execname(), pid(), $optval$)');
+    expect(format('stap', 'p vfs_read %di %r8')).toContain('register("rdi"), register("r8"))');
+    expect(format('stap', 'p vfs_read file:%pD')).toContain(
+      'kernel_string($file->f_path->dentry->d_name->name))',
     );
   });
 });
@@ -137,6 +164,8 @@ describe('what a tracer does not have', () => {
   it.each([
     ['perf', 'f vfs_read', 'perf probe has no fprobe'],
     ['bootconfig', 't sched_switch', 'boot-time tracing has no tracepoint'],
+    ['bootconfig', `p vfs_read x=\\"it's"`, 'cannot hold both'],
+    ['bpftrace', 'f sk_setsockopt optval', "cannot print 'optval', which is a structure"],
     ['bpftrace', 'p vfs_read x=@jiffies', "bpftrace has no form for 'x=@jiffies'"],
     ['stap', 'p vfs_read x=$stack1', "SystemTap has no form for 'x=$stack1'"],
     ['bpf-c', 'p vfs_read %di', "bpf-c has no form for '%di'"],

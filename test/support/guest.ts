@@ -94,16 +94,34 @@ cd /sys/kernel/tracing
 echo ${BEGIN}
 `;
 
-/** Boots the kernel, runs a script of busybox's shell in the folder of tracefs, and gives the lines it prints. */
-export function runInGuest(
-  guest: Guest,
-  script: string,
-  files: Readonly<Record<string, string | Uint8Array>>,
-): string[] {
+/** Files by path, without the first slash; what is bytes may be run. */
+export type GuestFiles = Readonly<Record<string, string | Uint8Array>>;
+
+/** A dynamic program of this machine, and the libraries that it loads; undefined where it is not on PATH. */
+export function programFiles(program: string): GuestFiles | undefined {
+  const path = which(program);
+  if (path === undefined) return undefined;
+  const { stdout } = spawnSync('ldd', [path], { encoding: 'utf8' });
+  const libraries = [...stdout.matchAll(/(\/\S+) \(0x/g)].map(([, library = '']) => library);
+  return Object.fromEntries([path, ...libraries].map((each) => [each.slice(1), readFileSync(each)]));
+}
+
+/** Folders that hold a path, the outermost first. */
+function foldersOf(path: string): string[] {
+  const parts = path.split('/').slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+}
+
+/**
+ * Boots the kernel, runs a script of busybox's shell in the folder of tracefs, and gives the lines it prints.
+ * `memory` is in MiB.
+ */
+export function runInGuest(guest: Guest, script: string, files: GuestFiles, memory = 384): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'tspahole-guest-'));
   try {
     const initrd = join(folder, 'initrd');
-    const directories = ['bin', 'proc', 'sys'].map((name) => ({
+    const folders = new Set(['bin', 'proc', 'sys', ...Object.keys(files).flatMap(foldersOf)]);
+    const directories = [...folders].map((name) => ({
       name,
       mode: DIRECTORY,
       data: new Uint8Array(0),
@@ -113,27 +131,27 @@ export function runInGuest(
       ...directories,
       { name: 'bin/busybox', mode: PROGRAM, data: readFileSync(guest.busybox) },
       { name: 'init', mode: PROGRAM, data: init },
-      ...Object.entries(files).map(([name, data]) => ({
+      ...Object.entries(files).map(([name, contents]) => ({
         name,
-        mode: FILE,
-        data: typeof data === 'string' ? Buffer.from(data) : data,
+        mode: typeof contents === 'string' ? FILE : PROGRAM,
+        data: Buffer.from(contents),
       })),
     ];
     writeFileSync(initrd, cpio(entries));
-    return boot(guest, initrd);
+    return boot(guest, initrd, memory);
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function boot({ qemu, vmlinuz }: Guest, initrd: string): string[] {
+function boot({ qemu, vmlinuz }: Guest, initrd: string, memory: number): string[] {
   const machine = [
     '-machine',
     'q35,accel=tcg',
     '-cpu',
     'max',
     '-m',
-    '384M',
+    `${memory}M`,
     '-nodefaults',
     '-display',
     'none',
