@@ -1,9 +1,14 @@
 /** What the command line uses beyond the public interface. Not stable. */
 
 export { fileState, requireUnchanged } from './elf/file-state.ts';
-export { buildIdInNotes, identityOfFile, type KernelIdentity } from './elf/kernel-identity.ts';
+export {
+  buildIdInNotes,
+  identityOfFile,
+  type KernelIdentity,
+  RUNNING_KERNEL_NOTES,
+} from './elf/kernel-identity.ts';
 export { replaceFile, replaceFileBy } from './elf/replace-file.ts';
-export { findRunningVmlinux, RUNNING_KERNEL_NOTES } from './elf/running-kernel.ts';
+export { findRunningVmlinux } from './elf/running-kernel.ts';
 export { updateSections } from './elf/writer.ts';
 export { TypeEmission } from './emit/emission.ts';
 export { EmissionMemory } from './emit/emission-memory.ts';

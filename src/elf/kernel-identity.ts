@@ -8,6 +8,9 @@ import { decodeNotes, isBuildId } from './note.ts';
 import { type ByteSource, openFileSource } from './source.ts';
 import { IMAGE_HEAD_BYTES, imageMachine, imageRelease } from './vmlinuz.ts';
 
+/** The notes of the running kernel. */
+export const RUNNING_KERNEL_NOTES = '/sys/kernel/notes';
+
 /** What is known of a file's origin. */
 export interface KernelIdentity {
   /** Hexadecimal digits. */

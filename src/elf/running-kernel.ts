@@ -3,10 +3,7 @@
  * build ID. The paths, and their order, are those in which pahole looks.
  */
 
-import { buildIdInNotes, buildIdOfNotes, identityOfFile } from './kernel-identity.ts';
-
-/** The notes of the running kernel. */
-export const RUNNING_KERNEL_NOTES = '/sys/kernel/notes';
+import { buildIdInNotes, buildIdOfNotes, identityOfFile, RUNNING_KERNEL_NOTES } from './kernel-identity.ts';
 
 /** What is known of the running kernel. */
 export interface RunningKernel {
