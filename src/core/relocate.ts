@@ -31,7 +31,7 @@ export function relocateCode(
   relocations: readonly CoreRelocation[],
   options: RelocateCodeOptions,
 ): RelocatedCode {
-  const code = { bytes: options.code.slice(), endian: options.endian ?? options.local.endian };
+  const code = { bytes: Uint8Array.from(options.code), endian: options.endian ?? options.local.endian };
   const resolutions = resolveRelocations(relocations, options).map((each) => patched(code, each));
   return { code: code.bytes, resolutions };
 }
@@ -66,7 +66,7 @@ export function relocateObject(object: BpfObject, options: Omit<ResolveOptions, 
   const code = new Map<string, Uint8Array>();
   for (const { function: owner } of object.relocations) {
     if (owner === undefined || code.has(owner.section.name)) continue;
-    code.set(owner.section.name, owner.section.data().slice());
+    code.set(owner.section.name, Uint8Array.from(owner.section.data()));
   }
   const present = object.relocations.filter((relocation) => relocation.function !== undefined);
   const { endian } = object.elf.header;
