@@ -47,6 +47,7 @@ export {
 export { type Accessor, type AccessSpec, accessPath, formatAccess, parseAccess } from './core/access.ts';
 export { type Found, findAccess } from './core/find.ts';
 export { CORE_KIND_NAMES, CoreKind } from './core/kinds.ts';
+export { minimize } from './core/minimize.ts';
 export { essentialName } from './core/names.ts';
 export {
   type BpfFunction,

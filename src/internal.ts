@@ -1,9 +1,13 @@
 /** What the command line uses beyond the public interface. Not stable. */
 
+export { relocatedFile } from './core/apply.ts';
 export { fileState, requireUnchanged } from './elf/file-state.ts';
 export {
   buildIdInNotes,
+  buildIdInNotes,
   identityOfFile,
+  identityOfFile,
+  type KernelIdentity,
   type KernelIdentity,
   RUNNING_KERNEL_NOTES,
 } from './elf/kernel-identity.ts';

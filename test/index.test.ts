@@ -50,6 +50,7 @@ describe('the values that are exported', () => {
       'load',
       'loadSync',
       'memorySource',
+      'minimize',
       'openFileSource',
       'parseAccess',
       'parseElf',

@@ -146,11 +146,16 @@ function patchLoad(insn: Insn, { value, expected, load }: CoreValue): string | u
   }
   if (load?.isSafe === false) {
     insn.poison();
-    return `a load of ${load.localSize} bytes in the object, of ${load.targetSize} in the target`;
+    return `${loadText(load.localSize)} in the object, ${loadText(load.targetSize)} in the target`;
   }
   insn.offset = Number(value);
   if (load !== undefined) resize(insn, load);
   return undefined;
+}
+
+/** Bitfields have no size of their own. */
+function loadText(byteSize: number): string {
+  return byteSize === 0 ? 'a bitfield' : `a value of ${byteSize} bytes`;
 }
 
 function resize(insn: Insn, { localSize, targetSize }: LoadChange): void {

@@ -4,7 +4,7 @@ import { Kind } from '../model/kinds.ts';
 import { tableChain } from '../model/queries.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
 import { isEnum, sameKind } from './elements.ts';
-import { essentialName } from './names.ts';
+import { NameIndex } from './name-index.ts';
 
 /** Types under a name that reports may use. */
 export interface NamedTable {
@@ -28,6 +28,7 @@ export class CoreTarget {
   /** Split from the kernel's table. */
   readonly modules: readonly NamedTable[];
   readonly #found = new Map<string, readonly Candidate[]>();
+  readonly #indexes = new Map<TypeTable, NameIndex>();
 
   constructor(kernel: NamedTable, modules: readonly NamedTable[] = []) {
     this.kernel = kernel;
@@ -47,26 +48,15 @@ export class CoreTarget {
 
   #search(name: string, kind: number): Candidate[] {
     const { kernel, modules } = this;
-    const own = tableChain(kernel.table).flatMap((part) => typesOf(part, name, kind));
+    const own = tableChain(kernel.table).flatMap((part) => this.#typesOf(part, name, kind));
     if (own.length > 0) return own.map((id) => ({ owner: kernel, id }));
-    return modules.flatMap((owner) => typesOf(owner.table, name, kind).map((id) => ({ owner, id })));
+    return modules.flatMap((owner) => this.#typesOf(owner.table, name, kind).map((id) => ({ owner, id })));
   }
-}
 
-/** The own types of a table. */
-function typesOf(part: TypeTable, name: string, kind: number): TypeId[] {
-  const { words, starts, strings, firstId } = part;
-  const start = Buffer.from(name, 'utf8');
-  const bytes = strings.bytes;
-  const [first, second = 0] = start;
-  const found: TypeId[] = [];
-  for (let index = 0; index < starts.length; index++) {
-    const at = starts[index] as number;
-    if (!sameKind(((words[at + 1] as number) >>> 24) & 0x7f, kind)) continue;
-    // Nearly all names differ in the first two bytes: to decode them all would take most of the time.
-    const nameAt = (words[at] as number) - strings.start;
-    if (nameAt >= 0 && (bytes[nameAt] !== first || (bytes[nameAt + 1] !== second && second !== 0))) continue;
-    if (essentialName(part.name(firstId + index)) === name) found.push(firstId + index);
+  /** The own types of a table. */
+  #typesOf(part: TypeTable, name: string, kind: number): TypeId[] {
+    const index = this.#indexes.get(part) ?? new NameIndex(part);
+    this.#indexes.set(part, index);
+    return index.find(name).filter((id) => sameKind(part.kind(id), kind));
   }
-  return found;
 }

@@ -67,8 +67,8 @@ describe('an object', () => {
       const line = lineAt(section, offset);
       return line && `${line.line}: ${object.table.strings.text(line.textOffset).trim()}`;
     };
-    expect(textAt('raw_tp/enter', 40)).toBe('63: results[0] = task->se.vruntime;');
-    expect(textAt('raw_tp/module', 0)).toBe('96: return module->members;');
+    expect(textAt('raw_tp/enter', 40)).toBe('64: results[0] = task->se.vruntime;');
+    expect(textAt('raw_tp/module', 0)).toBe('97: return module->members;');
     expect(textAt('raw_tp/none', 0)).toBeUndefined();
   });
 

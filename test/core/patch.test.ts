@@ -93,7 +93,9 @@ describe.each<Endian>(['little', 'big'])('an instruction, %s-endian', (endian) =
   it('is poisoned where its load would give another value', () => {
     const code = codeOf(endian, { code: LOAD64, registers: 0x21, offset: 8 });
     const load = { localSize: 8, targetSize: 4, isSafe: false };
-    expect(patchInsn(code, 0, value(16n, 8n, load))).toContain('8 bytes in the object, of 4 in the target');
+    expect(patchInsn(code, 0, value(16n, 8n, load))).toContain(
+      '8 bytes in the object, a value of 4 bytes in the target',
+    );
     expect(code).toEqual(codeOf(endian, POISON));
   });
 
