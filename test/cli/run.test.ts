@@ -111,7 +111,7 @@ describe('sub-commands', () => {
   it('are the exact first word only', async () => {
     expect(await start('core')).toMatchObject({
       code: 2,
-      err: 'tspahole: core is not supported in this version\n',
+      err: 'tspahole: core: which command? list, check, explain, apply, minimize\n',
     });
     await start('-q core');
     expect(listSettings()).toMatchObject({ files: ['core'] });

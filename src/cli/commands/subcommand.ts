@@ -1,7 +1,6 @@
 /** The sub-commands: what pahole does not do. */
 
 import { type Command, runCommand } from '../command.ts';
-import { writeText } from '../output.ts';
 import type { Streams } from '../run.ts';
 
 /**
@@ -14,10 +13,10 @@ export async function runSubcommand(
   streams: Streams,
 ): Promise<number> {
   if (name === 'btf') return (await import('./btf/btf.ts')).runBtf(args, streams);
-  const command = await COMMANDS[name]?.();
-  if (command !== undefined) return runCommand(command, args, streams);
-  writeText(streams.err, `tspahole: ${name} is not supported in this version\n`);
-  return 2;
+  if (name === 'core') return (await import('./core/core.ts')).runCore(args, streams);
+  const load = COMMANDS[name];
+  if (load === undefined) throw new TypeError(`no sub-command ${name}`);
+  return runCommand(await load(), args, streams);
 }
 
 /** Each in a chunk of its own. */
