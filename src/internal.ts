@@ -4,10 +4,7 @@ export { relocatedFile } from './core/apply.ts';
 export { fileState, requireUnchanged } from './elf/file-state.ts';
 export {
   buildIdInNotes,
-  buildIdInNotes,
   identityOfFile,
-  identityOfFile,
-  type KernelIdentity,
   type KernelIdentity,
   RUNNING_KERNEL_NOTES,
 } from './elf/kernel-identity.ts';

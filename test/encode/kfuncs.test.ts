@@ -19,7 +19,7 @@ function encodeMember(
   {
     setFlags = 1,
     memberFlags = 0,
-    target = TARGETS[0],
+    target: given,
     ...spec
   }: {
     readonly setFlags?: number;
@@ -31,6 +31,7 @@ function encodeMember(
   },
   features: Parameters<typeof encodeUnits>[2] = {},
 ): EncodedUnits {
+  const target = given ?? (TARGETS[0] as Target);
   const { member = { name: '__BTF_ID__func__f__7', value: 8n }, set = SET } = spec;
   const data = pack(target, 'IIII', 1, setFlags, 0, memberFlags);
   const elf = elfWith(

@@ -1,12 +1,7 @@
 /** `--compile`: each type of a listing behind the types that it needs, and none twice. */
 
 import { Kind, type PaholeEmitter, type TypeId } from '../../index.ts';
-import {
-  EmissionMemory,
-  NO_EMISSION_QUIRKS,
-  PAHOLE_EMISSION_QUIRKS,
-  TypeEmission,
-} from '../../internal.ts';
+import { EmissionMemory, NO_EMISSION_QUIRKS, PAHOLE_EMISSION_QUIRKS, TypeEmission } from '../../internal.ts';
 import type { ListSettings } from '../settings.ts';
 import type { RendererMaker, Unit } from './renderer.ts';
 import { TextRenderer } from './text-renderer.ts';

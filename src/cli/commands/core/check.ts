@@ -78,7 +78,7 @@ function runCheck(words: CommandWords, { out, err }: Streams): number {
 function sortOperands(operands: readonly string[]): { programPaths: string[]; kernelPaths: string[] } {
   const isProgram = operands.map(isBpfObject);
   const first = isProgram.indexOf(false);
-  const count = Math.max(1, first < 0 ? (operands.length > 1 ? 1 : operands.length) : first);
+  const count = first < 0 ? 1 : Math.max(1, first);
   const programPaths = operands.slice(0, count);
   if (programPaths.length === 0) throw new TspaholeError('usage', 'core check: which program?');
   const kernelPaths = operands.slice(count);
