@@ -182,6 +182,7 @@ export class TypeGraph {
       }
     }
     this.#shapeOf.push(this.#shapeFrom(strings, codes, length));
+    this.#kindOf.push(kind);
     this.#operandStarts.push(this.#operands.length);
   }
 
