@@ -1,6 +1,7 @@
 /** `StringPool`: the names of many tables as one string table in which each name lies once. */
 
 import { TspaholeError } from './errors.ts';
+import { hashName, indexOfTable, NameIndex, type NameKey, nameEnd } from './name-index.ts';
 import { StringTable } from './strings.ts';
 
 /** How often the bytes of the sources may be copied as parts of different names. */
@@ -9,8 +10,9 @@ const MAX_OVERLAP = 16;
 /** Collects names in the order of their first use. Names that the base has keep the base's offsets. */
 export class StringPool {
   readonly #base: StringTable | undefined;
-  readonly #baseOffsets: ReadonlyMap<string, number>;
-  readonly #offsets = new Map<string, number>();
+  /** Of the base and all that it continues, the first of the chain first. */
+  readonly #baseIndexes: readonly BaseIndex[];
+  readonly #index: NameIndex;
   /** For each source the offset here plus one, by the offset there. */
   readonly #known = new Map<StringTable, Uint32Array>();
   #rareSource: StringTable | undefined;
@@ -22,10 +24,9 @@ export class StringPool {
   /** Begins with the empty name, or behind the names of a base. */
   constructor(base?: StringTable) {
     this.#base = base;
-    this.#baseOffsets = base === undefined ? NO_NAMES : offsetsIn(base);
+    this.#baseIndexes = base === undefined ? [] : indexesOf(base);
+    this.#index = new NameIndex(this.#bytes);
     if (base === undefined) this.#length = 1;
-    // Offset 0 is the empty name with and without a base.
-    this.#offsets.set('', 0);
   }
 
   /** The offset in this pool of the name at `offset` of a table. Throws `bad-data` as the table does. */
@@ -34,7 +35,7 @@ export class StringPool {
     const known = this.#known.get(strings);
     const stored = known?.[offset];
     if (stored !== undefined && stored !== 0) return stored - 1;
-    const found = this.add(strings.latin1At(offset));
+    const found = this.#addFrom(strings, offset);
     if (this.#length > MAX_OVERLAP * this.#sourceBytes) throw overlapping();
     this.#room(strings, known)[offset] = found + 1;
     return found;
@@ -53,7 +54,7 @@ export class StringPool {
     }
     const known = this.#rare.get(offset);
     if (known !== undefined) return known;
-    const found = this.add(strings.latin1At(offset));
+    const found = this.#addFrom(strings, offset);
     if (this.#length > MAX_OVERLAP * this.#sourceBytes) throw overlapping();
     this.#rare.set(offset, found);
     return found;
@@ -61,20 +62,41 @@ export class StringPool {
 
   /** The offset of a name, each character of which is a byte. */
   add(name: string): number {
-    const known = this.#offsets.get(name) ?? this.#baseOffsets.get(name);
-    if (known !== undefined) return known;
-    const start = this.#length;
-    const end = start + name.length + 1;
-    if (end > this.#bytes.length) {
-      const grown = Buffer.alloc(2 * end);
-      grown.set(this.#bytes.subarray(0, start));
-      this.#bytes = grown;
+    const bytes = Buffer.from(name, 'latin1');
+    return this.#addBytes(bytes, 0, bytes.length);
+  }
+
+  #addFrom(strings: StringTable, offset: number): number {
+    const table = offset >= strings.start && offset < strings.end ? strings : strings.owner(offset);
+    const start = offset - table.start;
+    const { bytes } = table;
+    return this.#addBytes(bytes, start, nameEnd(bytes, start));
+  }
+
+  #addBytes(bytes: Uint8Array, start: number, end: number): number {
+    // Offset 0 is the empty name with and without a base.
+    if (start === end) return 0;
+    const key = { bytes, start, end, hash: hashName(bytes, start, end) };
+    for (const { index, first } of this.#baseIndexes) {
+      const found = index.find(key);
+      if (found !== undefined) return first + found;
     }
-    this.#bytes.write(name, start, 'latin1');
-    this.#length = end;
-    const offset = (this.#base?.end ?? 0) + start;
-    this.#offsets.set(name, offset);
-    return offset;
+    return (this.#base?.end ?? 0) + (this.#index.find(key) ?? this.#append(key));
+  }
+
+  #append({ bytes, start, end, hash }: NameKey): number {
+    const place = this.#length;
+    const length = end - start + 1;
+    if (place + length > this.#bytes.length) {
+      const grown = Buffer.alloc(2 * (place + length));
+      grown.set(this.#bytes.subarray(0, place));
+      this.#bytes = grown;
+      this.#index.bytes = grown;
+    }
+    this.#bytes.set(bytes.subarray(start, end), place);
+    this.#length = place + length;
+    this.#index.add(place, hash);
+    return place;
   }
 
   /** The name at an offset of this pool or its base, each byte as one character. Throws `bad-data` outside of both. */
@@ -101,31 +123,15 @@ export class StringPool {
   }
 }
 
-const NO_NAMES: ReadonlyMap<string, number> = new Map();
-
-/** Many pools may continue one base. */
-const offsetsOfBases = new WeakMap<StringTable, ReadonlyMap<string, number>>();
-
-/** The names of a table and of those that it continues, by name. */
-function offsetsIn(base: StringTable): ReadonlyMap<string, number> {
-  const known = offsetsOfBases.get(base);
-  if (known !== undefined) return known;
-  const offsets = new Map<string, number>();
-  addNames(base, offsets);
-  offsetsOfBases.set(base, offsets);
-  return offsets;
+interface BaseIndex {
+  readonly index: NameIndex;
+  /** Logical offset of the first byte of the table. */
+  readonly first: number;
 }
 
-/** Only whole names count, not tails of longer ones; of equal names the first. */
-function addNames(table: StringTable, offsets: Map<string, number>): void {
-  if (table.base !== undefined) addNames(table.base, offsets);
-  const text = table.bytes.toString('latin1');
-  for (let at = 0; at < text.length; ) {
-    const end = text.indexOf('\0', at);
-    const name = text.slice(at, end < 0 ? undefined : end);
-    if (!offsets.has(name)) offsets.set(name, table.start + at);
-    at += name.length + 1;
-  }
+function indexesOf(table: StringTable): BaseIndex[] {
+  const below = table.base === undefined ? [] : indexesOf(table.base);
+  return [...below, { index: indexOfTable(table, table.bytes), first: table.start }];
 }
 
 function overlapping(): TspaholeError {
