@@ -11,6 +11,7 @@ import {
   type SignatureSpec,
 } from '../support/encoding.ts';
 
+const WIDE: Target = { wordSize: 8, endian: 'little' };
 const STT_OBJECT = 1;
 const SET: NamedSymbol = { name: '__BTF_ID__set8__s', value: 0n, size: 16 };
 
@@ -19,7 +20,7 @@ function encodeMember(
   {
     setFlags = 1,
     memberFlags = 0,
-    target: given,
+    target = WIDE,
     ...spec
   }: {
     readonly setFlags?: number;
@@ -31,7 +32,6 @@ function encodeMember(
   },
   features: Parameters<typeof encodeUnits>[2] = {},
 ): EncodedUnits {
-  const target = given ?? (TARGETS[0] as Target);
   const { member = { name: '__BTF_ID__func__f__7', value: 8n }, set = SET } = spec;
   const data = pack(target, 'IIII', 1, setFlags, 0, memberFlags);
   const elf = elfWith(

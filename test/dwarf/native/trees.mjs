@@ -69,6 +69,182 @@ function overlapping(count) {
   return dies;
 }
 
+const DW_OP_ADDR = 0x03;
+const DW_OP_LIT0 = 0x30;
+const DW_OP_REG0 = 0x50;
+const DW_OP_FBREG = 0x91;
+const DW_OP_PIECE = 0x93;
+const DW_OP_STACK_VALUE = 0x9f;
+const DW_OP_ENTRY_VALUE = 0xa3;
+const DW_OP_BREG0 = 0x70;
+/** DWARF's numbers of the registers of x86-64 that hold parameters. */
+const [RDI, RSI, RDX, RCX, R8, R9] = [5, 4, 1, 2, 8, 9];
+const DW_CC_NOCALL = 3;
+
+const inRegister = (reg) => ({ location: expression(DW_OP_REG0 + reg) });
+const LONG = die(TAG.baseType, { name: text('long'), byteSize: number(8), encoding: number(5) }, [], {
+  label: 'long',
+});
+const PAIR = die(
+  TAG.structureType,
+  { name: text('pair'), byteSize: number(16) },
+  [
+    die(TAG.member, { name: text('x'), type: ref('long'), dataMemberLocation: number(0) }),
+    die(TAG.member, { name: text('y'), type: ref('long'), dataMemberLocation: number(8) }),
+  ],
+  { label: 'pair' },
+);
+const parameter = (name, attributes, type = 'long') =>
+  die(TAG.formalParameter, { name: text(name), type: ref(type), ...attributes }, [], { label: `p-${name}` });
+const subprogram = (name, parameters, attributes = {}) =>
+  die(TAG.subprogram, { name: text(name), ...attributes }, parameters, { label: `p-${name}` });
+const clangUnit = (children) =>
+  unit([LONG, PAIR, ...children], { name: text('unit.c'), producer: text('clang version 21') });
+/** What is left of a struct: the register that holds the part at `offset`. */
+const onlyPart = (offset, reg) =>
+  expression(...(offset === 0 ? [] : [DW_OP_PIECE, offset]), DW_OP_REG0 + reg, DW_OP_PIECE, 8);
+
+/** Functions and variables as they are encoded; pahole's rules for the places of parameters. */
+const ENCODING_TREES = [
+  {
+    name: 'parameters in the registers of the calling convention are all right',
+    units: [
+      unit([
+        LONG,
+        subprogram(
+          'f',
+          [RDI, RSI, RDX, RCX, R8, R9].map((reg, index) => parameter(`a${index}`, inRegister(reg))),
+        ),
+        subprogram('g', [parameter('b', { location: expression(DW_OP_BREG0 + RDI, 0, DW_OP_STACK_VALUE) })]),
+        subprogram('h', [
+          parameter('c', { location: expression(DW_OP_ENTRY_VALUE, 1, DW_OP_REG0 + RDI, DW_OP_STACK_VALUE) }),
+        ]),
+      ]),
+    ],
+    expect: [
+      '[signature] f @ 0 {0} result 0 (a0:*, a1:*, a2:*, a3:*, a4:*, a5:*)',
+      '[signature] g @ 0 {0} result 0 (b:*)',
+      '[signature] h @ 0 {0} result 0 (c:*)',
+    ],
+  },
+  {
+    name: 'a parameter in another register is misplaced, one without a place optimized away',
+    units: [
+      unit([
+        LONG,
+        PAIR,
+        subprogram('other', [parameter('a', inRegister(RSI))]),
+        subprogram('nowhere', [parameter('b')]),
+        subprogram('constant', [parameter('c', { constValue: number(1) })]),
+        subprogram('computed', [parameter('d', { location: expression(DW_OP_LIT0, DW_OP_STACK_VALUE) })]),
+        subprogram('behind', [parameter('e', inRegister(RSI)), parameter('f', inRegister(RDX), 'pair')]),
+      ]),
+    ],
+    expect: [
+      '[signature] other @ 0 {2} result 0 (a:*)',
+      '[signature] nowhere @ 0 {1} result 0 (b:*)',
+      '[signature] constant @ 0 {1} result 0 (c:*)',
+      '[signature] computed @ 0 {1} result 0 (d:*)',
+      // With a struct nobody knows.
+      '[signature] behind @ 0 {0} result 0 (e:*, f:*)',
+    ],
+  },
+  {
+    name: 'an instance has names and types of what it is an instance of, and says where its parameters are',
+    units: [
+      unit([
+        LONG,
+        subprogram('f', [parameter('a'), parameter('b')], { inline: number(1) }),
+        die(TAG.subprogram, { abstractOrigin: ref('p-f') }, [
+          die(TAG.formalParameter, { abstractOrigin: ref('p-b'), ...inRegister(RDI) }),
+          die(TAG.formalParameter, { abstractOrigin: ref('p-a') }),
+        ]),
+      ]),
+    ],
+    expect: ['[signature] f @ 0 {3} result 0 (a:*, b:*)'],
+  },
+  {
+    name: 'clang says where parameters are for debuggers; only in registers of others they are misplaced',
+    units: [
+      clangUnit([
+        subprogram('f', [parameter('a'), parameter('b', inRegister(RSI))]),
+        subprogram('second', [parameter('c', inRegister(RSI), 'pair'), parameter('d', inRegister(RDX))]),
+        subprogram('other', [parameter('e', inRegister(RDX))]),
+      ]),
+    ],
+    expect: [
+      '[signature] f @ 0 {1} result 0 (a:*, b:*)',
+      '[signature] second @ 0 {0} result 0 (c:*, d:*)',
+      '[signature] other @ 0 {2} result 0 (e:*)',
+    ],
+  },
+  {
+    name: 'where clang changed a signature, parameters that are not passed go, and a struct becomes its member',
+    units: [
+      clangUnit([
+        subprogram(
+          'f',
+          [
+            parameter('gone', { location: expression(DW_OP_LIT0, DW_OP_STACK_VALUE) }),
+            parameter('s', { location: onlyPart(8, RDI) }, 'pair'),
+            parameter('last', inRegister(RSI)),
+          ],
+          { callingConvention: number(DW_CC_NOCALL) },
+        ),
+        subprogram('onStack', [parameter('p', { location: expression(DW_OP_FBREG, 0) })], {
+          callingConvention: number(DW_CC_NOCALL),
+        }),
+        subprogram(
+          'whole',
+          [parameter('q', { location: onlyPart(0, RDI) }, 'pair'), parameter('r', inRegister(RDX))],
+          {
+            callingConvention: number(DW_CC_NOCALL),
+          },
+        ),
+      ]),
+    ],
+    expect: [
+      '[signature] f @ 0 {9} result 0 (s.y:*, last:*)',
+      '[signature] onStack @ 0 {10} result 0 (p:*)',
+      '[signature] whole @ 0 {8} result 0 (q:*, r:*)',
+    ],
+  },
+  {
+    name: 'functions without the names of all parameters, and declarations, are left out',
+    units: [
+      unit([
+        LONG,
+        subprogram('unnamed', [die(TAG.formalParameter, { type: ref('long') })]),
+        subprogram('declared', [parameter('a')], { declaration: form(FORM.flagPresent) }),
+        subprogram('kept', []),
+      ]),
+    ],
+    expectAll: ["[1] Int 'long' size 8 encoding 0x1000040", '[signature] kept @ 0 {0} result 0 ()'],
+  },
+  {
+    name: 'variables with an address in a section are kept, unless the compiler made them',
+    units: [
+      unit([
+        LONG,
+        ...[
+          ['kept', {}],
+          ['made', { artificial: form(FORM.flagPresent) }],
+          ['declared', { declaration: form(FORM.flagPresent) }],
+        ].map(([name, attributes]) =>
+          die(TAG.variable, {
+            name: text(name),
+            type: ref('long'),
+            location: expression(DW_OP_ADDR, 2, 0, 0, 0, 0, 0, 0, 0),
+            ...attributes,
+          }),
+        ),
+        die(TAG.variable, { name: text('inRegister'), type: ref('long'), ...inRegister(RDI) }),
+      ]),
+    ],
+    expectAll: ["[1] Int 'long' size 8 encoding 0x1000040", '[variable] kept section 1 +2 type 1'],
+  },
+].map((tree) => ({ options: ['--encoding'], ...tree }));
+
 export const TREES = [
   {
     name: 'old bitfields count from the most significant bit of a little-endian storage unit',
@@ -337,4 +513,5 @@ export const TREES = [
     ],
     expect: ["Typedef '' type 0", "Typedef '' type 0", "Typedef '' type 0"],
   },
+  ...ENCODING_TREES,
 ];
