@@ -10,12 +10,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeRawType } from '../../src/emit/raw/raw.ts';
 import { RawText } from '../../src/emit/raw/text.ts';
+import { INITIAL_FEATURES } from '../../src/encode/features.ts';
 import {
   DEFAULT_FEATURES,
   decodeBtf,
   type EncodeFeatures,
   encodeFile,
-  INITIAL_FEATURES,
   loadSync,
   type TypeTable,
 } from '../../src/index.ts';
