@@ -76,8 +76,11 @@ export interface DwarfBinding {
   unitCount(handle: DwarfHandle): number;
   /** A NUL and the bytes of `.debug_str`: the names below the arena's. */
   strings(handle: DwarfHandle): ArrayBuffer;
-  /** The next unit in the order of the file, or undefined behind the last. Throws as `open`. */
-  next(handle: DwarfHandle): DwarfUnitBatch | undefined;
+  /**
+   * The next unit in the order of the file, or undefined behind the last; in `room` where it fits in there. Throws as
+   * `open`.
+   */
+  next(handle: DwarfHandle, room?: ArrayBuffer): DwarfUnitBatch | undefined;
   /** Ends the work; a handle may be closed twice. */
   close(handle: DwarfHandle): void;
 }

@@ -29,6 +29,7 @@ export interface DwarfOptions {
   /**
    * What BTF is encoded from: types, those in bodies too, and instead of functions and variables the columns of
    * signatures and variables. With `true-signatures`, parameters are as they are passed after clang has changed them.
+   * The table of a unit is overwritten by the next one.
    */
   readonly encoding?: 'signatures' | 'true-signatures' | undefined;
   /** The names of the files in which types are declared. */
@@ -63,6 +64,9 @@ export class DwarfReader {
   readonly #handle: DwarfHandle;
   readonly #names: StringTable;
   readonly #events: DwarfEvents;
+  readonly #reusesRoom: boolean;
+  /** Where units lie, if each may take the place of the one before: new memory for each would cost more than reading. */
+  #room: ArrayBuffer | undefined;
 
   /** Number of units in the file. */
   readonly unitCount: number;
@@ -71,6 +75,7 @@ export class DwarfReader {
   constructor(binding: DwarfBinding, path: string, options: DwarfOptions, events: DwarfEvents = {}) {
     this.#binding = binding;
     this.#events = events;
+    this.#reusesRoom = options.encoding !== undefined;
     this.#handle = translateErrors(() => binding.open(path, bindingOptions(options)));
     const strings = new StringTable(new Uint8Array(binding.strings(this.#handle)));
     this.#names = new StringTable(new Uint8Array(0), strings);
@@ -83,8 +88,9 @@ export class DwarfReader {
     try {
       for (let done = 1; ; done++) {
         signal?.throwIfAborted();
-        const batch = translateErrors(() => this.#binding.next(this.#handle));
+        const batch = translateErrors(() => this.#binding.next(this.#handle, this.#room));
         if (batch === undefined) return;
+        if (this.#reusesRoom) this.#room = batch.buffer;
         for (const note of batch.notes) onNote?.(note);
         onProgress?.(done, this.unitCount);
         const columns = columnsOf(batch);

@@ -34,7 +34,7 @@ export function loadDwarf(
       onProgress: options.onProgress,
       signal: options.signal,
     });
-  return dwarfSource(path, open, ownNotes);
+  return dwarfSource(path, open, { notes: ownNotes, reusesRoom: options.dwarf?.encoding !== undefined });
 }
 
 function fetched(elf: ElfFile, { debuginfod }: LoadOptions): string | undefined {
@@ -42,7 +42,11 @@ function fetched(elf: ElfFile, { debuginfod }: LoadOptions): string | undefined 
 }
 
 /** A source whose first pass uses the reader that shows whether the file can be opened. */
-function dwarfSource(path: string, open: () => DwarfReader, notes: readonly string[]): TypeSource {
+function dwarfSource(
+  path: string,
+  open: () => DwarfReader,
+  { notes, reusesRoom }: { readonly notes: readonly string[]; readonly reusesRoom: boolean },
+): TypeSource {
   let first: DwarfReader | undefined = open();
   const read = (): DwarfReader => {
     const reader = first ?? withPlace({ file: path }, open);
@@ -56,7 +60,10 @@ function dwarfSource(path: string, open: () => DwarfReader, notes: readonly stri
       throw error instanceof TspaholeError ? error.within({ file: path }) : error;
     }
   };
-  const table = (): TypeTable => mergeTables([...units()].map((unit) => unit.table));
+  const table = (): TypeTable => {
+    if (reusesRoom) throw new TypeError('what is read to be encoded is given unit by unit');
+    return mergeTables([...units()].map((unit) => unit.table));
+  };
   return { path, format: 'dwarf', unitCount: first.unitCount, notes, table, units };
 }
 

@@ -4,7 +4,7 @@
 //     open(path, options)   -> reader       throws an Error with `code`, `section`, `offset`
 //     unitCount(reader)    -> number
 //     strings(reader)      -> ArrayBuffer   the logical blob of names up to the arena, see strings.h
-//     next(reader)         -> unit | undefined    throws as open does
+//     next(reader, buffer?) -> unit | undefined    throws as open does; uses the buffer where it is large enough
 //     close(reader)        cancels what is still to do; the reader then has no more units
 //     writeAtInterrupt(descriptor, text)          see interrupt.h
 //     elfutilsVersion()     -> number        as in ELFUTILS_VERSION, of the headers that this was built with
@@ -89,6 +89,14 @@ class Scope {
     napi_value value;
     check(napi_create_arraybuffer(env_, byteSize, data, &value));
     return value;
+  }
+  // The memory of an ArrayBuffer; null for anything else.
+  void* dataOf(napi_value value, size_t& byteSize) const {
+    bool isBuffer = false;
+    void* data = nullptr;
+    check(napi_is_arraybuffer(env_, value, &isBuffer));
+    if (isBuffer) check(napi_get_arraybuffer_info(env_, value, &data, &byteSize));
+    return data;
   }
   void set(napi_value object, const char* name, napi_value value) const {
     check(napi_set_named_property(env_, object, name, value));
@@ -192,17 +200,20 @@ napi_value notesOf(const Scope& scope, const std::vector<Note>& notes) {
   return array;
 }
 
-napi_value bufferOf(const Scope& scope, const UnitBatch& batch) {
-  void* data;
-  napi_value buffer = scope.buffer(sizeof(uint32_t) * tspahole::dwarf::batchWords(batch), &data);
+// Writes a batch into `room`, if that is a buffer that it fits in, else into a new one.
+napi_value bufferOf(const Scope& scope, const UnitBatch& batch, napi_value room) {
+  const size_t byteSize = sizeof(uint32_t) * tspahole::dwarf::batchWords(batch);
+  size_t roomSize;
+  void* data = scope.dataOf(room, roomSize);
+  napi_value buffer = data != nullptr && roomSize >= byteSize ? room : scope.buffer(byteSize, &data);
   tspahole::dwarf::writeBatch(batch, static_cast<uint32_t*>(data));
   return buffer;
 }
 
-napi_value unitOf(const Scope& scope, const UnitBatch& batch) {
+napi_value unitOf(const Scope& scope, const UnitBatch& batch, napi_value room) {
   const UnitHead& head = batch.head;
   napi_value unit = scope.object();
-  scope.set(unit, "buffer", bufferOf(scope, batch));
+  scope.set(unit, "buffer", bufferOf(scope, batch, room));
   scope.set(unit, "typeCount", scope.number(batch.typeCount()));
   scope.set(unit, "arenaStart", scope.number(batch.arenaStart));
   scope.set(unit, "nameOffset", scope.number(head.name));
@@ -255,13 +266,13 @@ napi_value strings(const Scope& scope, napi_callback_info info) {
 }
 
 napi_value next(const Scope& scope, napi_callback_info info) {
-  napi_value argument;
-  scope.arguments(info, 1, &argument);
-  Handle& handle = scope.toHandle(argument);
+  napi_value arguments[2];
+  scope.arguments(info, 2, arguments);
+  Handle& handle = scope.toHandle(arguments[0]);
   if (!handle.reader) return scope.undefined();
   std::unique_ptr<UnitBatch> batch = handle.reader->next();
   if (!batch) return scope.undefined();
-  napi_value unit = unitOf(scope, *batch);
+  napi_value unit = unitOf(scope, *batch, arguments[1]);
   handle.reader->recycle(std::move(batch));
   return unit;
 }
