@@ -33,7 +33,8 @@ const PAHOLE_NUMERIC_VERSION = '131';
  */
 export async function run(argv: readonly string[], streams: Streams): Promise<number> {
   const args = argv.slice(2);
-  const invocation = { args, ...modeOf(argv[1] ?? '', args), streams };
+  const program = argv[1] ?? '';
+  const invocation = { program, args, ...modeOf(program, args), streams };
   try {
     return await dispatch(invocation);
   } catch (error) {
@@ -45,6 +46,8 @@ export async function run(argv: readonly string[], streams: Streams): Promise<nu
 
 /** One start of the program. */
 export interface Invocation {
+  /** The path that the program was started by. */
+  readonly program: string;
   readonly args: readonly string[];
   /** Started under the name `pahole`: there are no sub-commands. */
   readonly asPahole: boolean;

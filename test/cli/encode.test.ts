@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeBtf } from '../../src/btf/decode.ts';
@@ -262,6 +262,19 @@ describe.skipIf(loadBinding('tspahole_dwarf') === undefined)('encoding (skipped 
       expect(await runCli(['-J', at('missing.o'), path])).toMatchObject({ code: 1 });
       expect(section(path)).toBeDefined();
     });
+  });
+
+  it('shares many files out among processes, and writes the same', () => {
+    const paths = Array.from({ length: 50 }, (_, index) => object('unions', `${index}.o`));
+    writeFileSync(paths[0] as string, 'no object file');
+    const bytes = ['-j1', '-j2'].map((jobs) => {
+      mkdirSync(at(jobs));
+      const args = [PROGRAM, jobs, `--btf_encode_detached=${at(jobs)}`, '--btf_features=+layout', ...paths];
+      const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+      expect([status, stderr.trim().split('\n')]).toEqual([1, [expect.stringContaining('0.o: not an ELF')]]);
+      return paths.slice(1).map((path) => readFileSync(join(at(jobs), `${basename(path)}.btf`)));
+    });
+    expect(bytes[1]).toEqual(bytes[0]);
   });
 
   /** A file system of 256 KiB in a mount namespace of its own. */

@@ -20,13 +20,15 @@ import { withProgress } from '../../progress.ts';
 import type { Invocation, Streams } from '../../run.ts';
 import { type ListSettings, toSettings } from '../../settings.ts';
 import { featuresOf, unknownFeatures } from './features.ts';
+import { runChild, sharesOf, wordsFor } from './processes.ts';
 import { type Target, targetsOf } from './targets.ts';
 
 /**
  * Encodes the files of a command line. Gives the exit code: 0 where all were written, 1 where one failed, which does
  * not hold up the others and is left as it was. Throws `usage`, and what reading the base throws.
  */
-export async function runEncode(parsed: ParsedArguments, { compat, streams }: Invocation): Promise<number> {
+export async function runEncode(parsed: ParsedArguments, invocation: Invocation): Promise<number> {
+  const { compat, program, streams } = invocation;
   const settings = toSettings(parsed, { compat, env: streams.env });
   refuseOtherFormats(parsed);
   const detached = parsed.options.findLast(({ option }) => option.name === 'btf_encode_detached')?.value;
@@ -36,9 +38,19 @@ export async function runEncode(parsed: ParsedArguments, { compat, streams }: In
   const features = detached === undefined ? given : { ...given, distilledBase: false };
   if (settings.verbose) reportIgnored(parsed, streams.err);
   const shown = settings.progress ? withProgress(streams) : { streams };
+  // A log is one text.
+  const [own = [], ...others] = settings.verbose ? [targets] : sharesOf(targets, settings.jobs);
+  const children = others.map((share) => {
+    const words = wordsFor(
+      parsed,
+      share.map(({ path }) => path),
+    );
+    return runChild({ program, words, env: streams.env });
+  });
   const encoder = new FileEncoder(settings, features, shown);
-  const failures = targets.filter((target) => !encoder.encode(target)).length;
-  return failures === 0 ? 0 : 1;
+  const results = own.map((target) => encoder.encode(target));
+  const isDone = [...results, ...(await Promise.all(children))].every((isGood) => isGood);
+  return isDone ? 0 : 1;
 }
 
 function refuseOtherFormats({ options }: ParsedArguments): void {
