@@ -16,7 +16,7 @@ export type KernelVerdict =
       readonly kind: 'refused';
       /** Name of the error, as `EINVAL`. */
       readonly error: string;
-      /** What the kernel wrote about it, the last part if it is long; may be empty. */
+      /** What the kernel wrote about it, the last part if it is long; may be empty. Names are as the blob has them. */
       readonly log: string;
     }
   | {
@@ -68,7 +68,7 @@ function logOf(binding: BpfBinding, btf: Uint8Array): string {
     const log = Buffer.alloc(size);
     const errno = binding.loadBtf(btf, log);
     const end = log.indexOf(0);
-    text = log.toString('latin1', 0, end < 0 ? undefined : end);
+    text = log.toString('utf8', 0, end < 0 ? undefined : end);
     if (errno !== ENOSPC) break;
   }
   return text;

@@ -148,6 +148,12 @@ describe('btf verify', () => {
     );
   });
 
+  it.skipIf(noKernel !== undefined)(`shows no control characters of names${whereAsked}`, async () => {
+    const bad = put('control.btf', btf([int('int', 4), struct('\x1b[2Js', 4)]));
+    const { stdout } = await run('verify', '--kernel', bad);
+    expect(stdout.toString()).toContain('[2] STRUCT \\u{1b}[2Js size=4 vlen=0 Invalid name\n');
+  });
+
   it('says why the kernel cannot be asked', async () => {
     process.env.TSPAHOLE_NO_ADDON = '1';
     try {

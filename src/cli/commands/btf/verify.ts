@@ -64,5 +64,10 @@ const MOST_LINES = 20;
 function lastLines(log: string): string[] {
   const lines = log.split('\n').filter((line) => line !== '');
   const start = lines.findLastIndex((line) => line.startsWith('['));
-  return lines.slice(Math.max(start, lines.length - MOST_LINES, 0));
+  return lines.slice(Math.max(start, lines.length - MOST_LINES, 0)).map(printable);
+}
+
+/** Names of the file must not reach a terminal as they are; the log's own tabs may. */
+function printable(line: string): string {
+  return line.replace(/(?!\t)\p{C}/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 }
