@@ -1,9 +1,10 @@
 /**
  * A kernel build with this program as its pahole: a small Linux and a module are built, booted in qemu, and what the
- * kernel offers as its BTF is what was written. Takes a quarter of an hour of two idle processors, so it runs only with
- * CI_FULL=1, or with TSPAHOLE_KERNEL_BUILD naming a folder to build in, which is kept and built on. Needs the source of
- * Linux 6.1 (Debian: linux-source-6.1; another archive or tree by TSPAHOLE_LINUX_SOURCE), what its build needs (flex,
- * bison, bc, rsync, libelf-dev), qemu-system-x86 and busybox-static. PAHOLE names another encoder than this program.
+ * kernel offers as its BTF is what was written. Takes eight minutes of processor time and 2 GB of disk, so it runs
+ * only with CI_FULL=1, or with TSPAHOLE_KERNEL_BUILD naming a folder to build in, which is kept and built on. Needs the
+ * source of Linux 6.1 (Debian: linux-source-6.1; another archive or tree by TSPAHOLE_LINUX_SOURCE), what its build needs
+ * (flex, bison, bc, rsync, libelf-dev), qemu-system-x86 and busybox-static. PAHOLE names another encoder than this
+ * program.
  */
 
 import { spawnSync } from 'node:child_process';
