@@ -28,6 +28,7 @@ export {
   typesNamed,
   typesUsedBy,
 } from './emit/header/select.ts';
+export { alignmentTags } from './emit/header/stated-alignments.ts';
 export { JsonDocument } from './emit/json/document.ts';
 export { type JsonKind, jsonKind, jsonType } from './emit/json/type.ts';
 export { canListPlainly, PlainListing } from './emit/plain-listing.ts';

@@ -33,6 +33,7 @@ import {
   typedef,
 } from '../support/btf-writer.ts';
 import { fixturePath } from '../support/fixtures.ts';
+import { NO_VMLINUX_61, vmlinux61 } from '../support/kernel-61.ts';
 import { type CliResult, runCli } from '../support/run-cli.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'tspahole-header-cli-'));
@@ -134,6 +135,21 @@ describe.skipIf(!canReadDwarf)('DWARF (skipped without the addon or gcc)', () =>
     const own = asserts(await textOf('-F', 'dwarf', '--asserts', at('typedefs.o')));
     expect(own.length).toBeGreaterThan(10);
     expect(own).toEqual(asserts(await textOf('--asserts', fixturePath('typedefs.btf'))));
+  });
+
+  it('keeps the alignments that attributes state', async () => {
+    const source =
+      'typedef long loose __attribute__((aligned(4)));\n' +
+      'struct line { int x; int y __attribute__((aligned(8))); loose z; } __attribute__((aligned(64))) a;\n';
+    writeFileSync(at('aligned.c'), source);
+    expect(spawnSync('gcc', ['-gdwarf-5', '-c', at('aligned.c'), '-o', at('aligned.o')]).status).toBe(0);
+    const text = await textOf('-F', 'dwarf', '--asserts', at('aligned.o'));
+    expect(text).toContain('typedef long int loose __attribute__((aligned(4)));');
+    expect(text).toContain(
+      '\tint y __attribute__((aligned(8)));\n\tloose z;\n} __attribute__((aligned(64)));',
+    );
+    expect(text).toContain('_Static_assert(__alignof__(struct line) == 64, "struct line");');
+    expect(await textOf('-F', 'dwarf', '--compat', at('aligned.o'))).not.toContain('aligned(');
   });
 
   it('has the types that units repeat once', async () => {
@@ -262,6 +278,24 @@ describe('--output', () => {
     expect(readFileSync(at('out.d'), 'utf8')).toBe(`${escaped}: ${at('split.btf')} ${at('base.btf')}\n`);
   });
 });
+
+describe.skipIf(!canReadDwarf || vmlinux61 === undefined)(
+  `DWARF and BTF of one kernel (skipped without the addon or ${NO_VMLINUX_61})`,
+  () => {
+    it('declare the same types with the same layouts', { timeout: 300_000 }, async () => {
+      const facts = async (format: string): Promise<string[]> => {
+        const text = await textOf('-F', format, '--asserts', vmlinux61 as string);
+        // BTF has no alignments of its own.
+        const lines =
+          text.match(/^_Static_assert\((?!__alignof__).*$|^(?:struct|union|enum) \w+ \{$/gm) ?? [];
+        return lines.sort();
+      };
+      const [dwarf, btfOfIt] = [await facts('dwarf'), await facts('btf')];
+      expect(dwarf.length).toBeGreaterThan(50_000);
+      expect(dwarf).toEqual(btfOfIt);
+    });
+  },
+);
 
 const makefile = fileURLToPath(new URL('../../examples/header/', import.meta.url));
 const program = fileURLToPath(new URL('../../bin/tspahole.js', import.meta.url));

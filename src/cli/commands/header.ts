@@ -11,6 +11,7 @@ import {
   type TypeTable,
 } from '../../index.ts';
 import {
+  alignmentTags,
   asCTypes,
   externFunctions,
   globPattern,
@@ -114,18 +115,25 @@ function loadTypes(paths: readonly string[], words: CommandWords): TypeTable {
   if (others.length === 0) {
     const formats = formatsOf(words.value('format'));
     // BTF has the types that functions declare, too.
-    return oneTable(loadSync(first, { formats, base, dwarf: { bodies: true } }));
+    const source = loadSync(first, { formats, base, dwarf: { bodies: true } });
+    return oneTable(source, !words.has('compat'));
   }
   if (base !== undefined) return dedup(paths.map((path) => loadBtf(path, base))).table;
   const kernel = loadBtf(first, undefined);
   return dedup(others.map((path) => loadBtf(path, kernel))).table;
 }
 
-/** DWARF repeats types in each unit. */
-function oneTable(source: TypeSource): TypeTable {
+/** DWARF repeats types in each unit. With `keepsAlignments` what it states of them is in the table, as tags. */
+function oneTable(source: TypeSource, keepsAlignments: boolean): TypeTable {
   if (source.format === 'btf') return source.table();
   const deduplicator = new Deduplicator();
-  for (const { table } of source.units()) deduplicator.add(asCTypes(table));
+  for (const { table } of source.units()) {
+    const shift = deduplicator.add(asCTypes(table)) - table.firstId;
+    if (!keepsAlignments) continue;
+    const nameOf = (name: string): number => deduplicator.names.add(name);
+    const { words, starts } = alignmentTags(table, (id) => id + shift, nameOf);
+    deduplicator.addRecords(words, starts);
+  }
   return deduplicator.finish().table;
 }
 

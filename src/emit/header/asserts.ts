@@ -49,8 +49,10 @@ export class AssertWriter {
   }
 
   #assertType(name: string, id: TypeId): void {
-    const { types, out } = this.#parts;
+    const { types, layout, out } = this.#parts;
     this.#assertSize(name, types.words[(types.starts[id] as number) + 2] as number);
+    const alignment = layout.statedAlignmentOf(id);
+    if (alignment !== 0) out.literal(`${this.#keyword}(__alignof__(${name}) == ${alignment}, "${name}");\n`);
     this.#assertMembers({ name, prefix: '', bitOffset: 0, depth: 0 }, id);
     out.flushIfLarge();
   }

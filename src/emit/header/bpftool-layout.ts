@@ -71,6 +71,14 @@ export class BpftoolLayout implements LayoutRules {
     return (bitOffset + this.#bitSizeOf(type)) | 0;
   }
 
+  statedAlignmentOf(): number {
+    return 0;
+  }
+
+  memberAlignmentsOf(): undefined {
+    return undefined;
+  }
+
   fillerOf(): number {
     return 0;
   }

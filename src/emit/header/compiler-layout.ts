@@ -14,23 +14,33 @@
 
 import { Kind } from '../../model/kinds.ts';
 import type { TypeId } from '../../model/table.ts';
+import { allHoldersAlign } from './alignment-holders.ts';
 import {
   baseAlignment,
   bitfieldPlace,
+  bitSizeOf,
   hasSize,
   isAlias,
+  legacyBitfield,
   naturalEnumSize,
   roundUp,
 } from './compiler-sizes.ts';
 import type { FlatTypes } from './flat-types.ts';
 import { type LayoutRules, Shape } from './layout-rules.ts';
 import { MAX_NESTING, nestedTooDeep } from './limits.ts';
-import { emptyPadding, findPadding, type Gap, LARGE_GAP, type Padding, unitBits } from './padding.ts';
+import {
+  emptyPadding,
+  findPadding,
+  type Gap,
+  isLeftByAlignment,
+  LARGE_GAP,
+  type Padding,
+  unitBits,
+} from './padding.ts';
+import { StatedAlignments } from './stated-alignments.ts';
 
 /** The largest alignment that is asked for by an attribute. */
 const MAX_ALIGNMENT = 1 << 12;
-/** Sizes above are not told apart. */
-const MAX_BITS = 2 ** 52;
 
 const ENUM_TYPES: Readonly<Record<number, string>> = { 1: 'char', 2: 'short', 4: 'int', 8: 'long long' };
 
@@ -50,8 +60,9 @@ export class CompilerLayout implements LayoutRules {
   readonly #shapes: Uint8Array;
   /** Alignment of a type; 0 where it is not known yet. */
   readonly #alignments: Uint32Array;
+  readonly #stated: StatedAlignments;
   /** Alignments that attributes ask for, and bits that fill unions, by id. */
-  readonly #stated = new Map<TypeId, number>();
+  readonly #attributes = new Map<TypeId, number>();
   readonly #fillers = new Map<TypeId, number>();
   readonly #gap: Gap = { from: 0, to: 0, alignment: 1, isInBitfield: false };
   readonly #padding: Padding = emptyPadding();
@@ -60,6 +71,7 @@ export class CompilerLayout implements LayoutRules {
 
   constructor(types: FlatTypes) {
     this.#types = types;
+    this.#stated = new StatedAlignments(types);
     this.#units = unitBits(types.pointerSize);
     this.#shapes = new Uint8Array(types.end);
     this.#alignments = new Uint32Array(types.end);
@@ -79,20 +91,7 @@ export class CompilerLayout implements LayoutRules {
   }
 
   legacyBitfieldOf(id: TypeId): number {
-    const { words, starts, end } = this.#types;
-    for (let step = 0; step <= end; step++) {
-      const start = starts[id] as number;
-      const kind = ((words[start + 1] as number) >>> 24) & 0x7f;
-      if (kind === Kind.Int) {
-        const encoding = words[start + 3] as number;
-        const bits = encoding & 0xff;
-        const isWhole = bits === 0 || bits === 8 * (words[start + 2] as number);
-        return isWhole ? 0 : bits | ((encoding >>> 8) & 0xff00);
-      }
-      if (!isAlias(kind)) return 0;
-      id = words[start + 2] as number;
-    }
-    return 0;
+    return legacyBitfield(this.#types, id);
   }
 
   offsetOf(word: number): number {
@@ -100,24 +99,7 @@ export class CompilerLayout implements LayoutRules {
   }
 
   endOf(bitOffset: number, type: TypeId): number {
-    return bitOffset + this.#bitSizeOf(type);
-  }
-
-  #bitSizeOf(id: TypeId): number {
-    const { words, starts, end, pointerSize } = this.#types;
-    let count = 8;
-    for (let step = 0; step <= end; step++) {
-      const start = starts[id] as number;
-      const kind = ((words[start + 1] as number) >>> 24) & 0x7f;
-      if (kind === Kind.Pointer) return count * pointerSize;
-      if (kind === Kind.Array) {
-        count = Math.min(count * (words[start + 5] as number), MAX_BITS);
-        id = words[start + 3] as number;
-      } else if (isAlias(kind)) id = words[start + 2] as number;
-      else if (hasSize(kind)) return Math.min(count * (words[start + 2] as number), MAX_BITS);
-      else return 0;
-    }
-    return 0;
+    return bitOffset + bitSizeOf(this.#types, type);
   }
 
   paddedSize(id: TypeId): number {
@@ -127,8 +109,17 @@ export class CompilerLayout implements LayoutRules {
 
   attributesOf(id: TypeId): string {
     const packed = this.shapeOf(id) === Shape.Natural ? '' : ' __attribute__((packed))';
-    const stated = this.#stated.get(id);
-    return stated === undefined ? packed : `${packed} __attribute__((aligned(${stated})))`;
+    const alignment = this.#attributes.get(id) ?? 0;
+    return alignment === 0 ? packed : `${packed}${alignedText(alignment)}`;
+  }
+
+  statedAlignmentOf(id: TypeId): number {
+    return this.#stated.ofType(id);
+  }
+
+  memberAlignmentsOf(id: TypeId): ReadonlyMap<number, number> | undefined {
+    const members = this.#stated.ofMembers(id);
+    return members === undefined || this.shapeOf(id) === Shape.Exact ? undefined : members;
   }
 
   fillerOf(id: TypeId): number {
@@ -162,6 +153,7 @@ export class CompilerLayout implements LayoutRules {
         this.#decide(id);
         return this.#alignments[id] as number;
       }
+      if (kind === Kind.Typedef && this.#stated.ofType(id) !== 0) return this.#stated.ofType(id);
       if (kind === Kind.Array) id = words[start + 3] as number;
       else if (isAlias(kind)) id = words[start + 2] as number;
       else return hasSize(kind) ? baseAlignment(words[start + 2] as number, pointerSize) : 1;
@@ -193,6 +185,8 @@ export class CompilerLayout implements LayoutRules {
     const vlen = (words[start + 1] as number) & 0x00ff_ffff;
     const size = words[start + 2] as number;
     const member = this.#member;
+    const attributes = this.#stated.ofMembers(id);
+    let attributed = 1;
     let largest = 1;
     let isPacked = false;
     for (let index = 0; index < vlen; index++) {
@@ -200,17 +194,34 @@ export class CompilerLayout implements LayoutRules {
       this.#read(start, index);
       if (alignment > largest && (member.isNamed || !member.isBitfield)) largest = alignment;
       if (!member.isBitfield && member.offset % (8 * alignment) !== 0) isPacked = true;
+      if (attributes !== undefined) attributed = Math.max(attributed, attributes.get(index) ?? 1);
     }
-    if (size % largest !== 0) isPacked = true;
+    largest = Math.max(largest, attributed);
+    const stated = this.#statedOf(id, size);
+    if (size % largest !== 0 || (stated !== 0 && stated < largest)) isPacked = true;
     const shape = isPacked ? Shape.Packed : Shape.Natural;
-    const alignment = isPacked ? 1 : largest;
-    if (this.#compiledSize(start, isPacked, alignment) === 8 * size) this.#set(id, shape, alignment);
-    else this.#set(id, Shape.Exact, 1);
+    const natural = isPacked ? attributed : largest;
+    const alignment = Math.max(natural, stated);
+    if (this.#compiledSize(id, isPacked, alignment) === 8 * size) {
+      if (alignment > natural) this.#attributes.set(id, alignment);
+      this.#set(id, shape, alignment);
+    } else {
+      if (stated > 1) this.#attributes.set(id, stated);
+      this.#set(id, Shape.Exact, Math.max(1, stated));
+    }
+  }
+
+  /** The alignment that is stated of a type; 0 where there is none, or one that its size contradicts. */
+  #statedOf(id: TypeId, size: number): number {
+    const stated = this.#stated.ofType(id);
+    return stated !== 0 && size % stated === 0 ? stated : 0;
   }
 
   /** The size in bits that a compiler gives a struct written with padding; -1 where a member ends up elsewhere. */
-  #compiledSize(start: number, isPacked: boolean, alignment: number): number {
-    const { words } = this.#types;
+  #compiledSize(id: TypeId, isPacked: boolean, alignment: number): number {
+    const { words, starts } = this.#types;
+    const start = starts[id] as number;
+    const attributes = this.#stated.ofMembers(id);
     const vlen = (words[start + 1] as number) & 0x00ff_ffff;
     const member = this.#member;
     const gap = this.#gap;
@@ -219,7 +230,8 @@ export class CompilerLayout implements LayoutRules {
     let wasBitfield = false;
     for (let index = 0; index < vlen; index++) {
       const type = words[start + 4 + 3 * index] as number;
-      const unit = 8 * (isPacked ? 1 : this.alignmentOf(type));
+      const attribute = attributes?.get(index) ?? 1;
+      const unit = 8 * Math.max(attribute, isPacked ? 1 : this.alignmentOf(type));
       this.#read(start, index);
       if (end < member.offset) {
         gap.from = end;
@@ -228,6 +240,7 @@ export class CompilerLayout implements LayoutRules {
         gap.isInBitfield = wasBitfield && member.isBitfield;
         compiled = this.#placePadding(compiled, isPacked);
       }
+      if (attribute > 1) compiled = roundUp(compiled, 8 * attribute);
       if (member.isBitfield) compiled = isPacked ? compiled : bitfieldPlace(compiled, unit, member.bitSize);
       else compiled = roundUp(compiled, unit);
       if (compiled !== member.offset) return -1;
@@ -246,6 +259,7 @@ export class CompilerLayout implements LayoutRules {
   #placePadding(from: number, isPacked: boolean): number {
     const padding = this.#padding;
     const units = this.#units;
+    if (isLeftByAlignment(this.#gap)) return this.#gap.to;
     if (this.#gap.to - this.#gap.from > LARGE_GAP) return this.#gap.to;
     if (!findPadding(this.#gap, units, padding)) return from;
     let at = from;
@@ -273,11 +287,16 @@ export class CompilerLayout implements LayoutRules {
     let alignment = 1;
     let largest = 0;
     for (let index = 0; index < vlen; index++) {
-      alignment = Math.max(alignment, this.alignmentOf(words[start + 4 + 3 * index] as number));
+      const attribute = this.#stated.ofMembers(id)?.get(index) ?? 1;
+      alignment = Math.max(alignment, attribute, this.alignmentOf(words[start + 4 + 3 * index] as number));
       this.#read(start, index);
       largest = Math.max(largest, Math.ceil(member.bitSize / 8));
     }
-    if (roundUp(largest, alignment) === size) this.#set(id, Shape.Natural, alignment);
+    const stated = this.#statedOf(id, size);
+    if (stated !== 0 && stated !== alignment && roundUp(largest, stated) === size) {
+      this.#attributes.set(id, stated);
+      this.#set(id, stated > alignment ? Shape.Natural : Shape.Packed, stated);
+    } else if (roundUp(largest, alignment) === size) this.#set(id, Shape.Natural, alignment);
     else if (largest === size) this.#set(id, Shape.Packed, 1);
     else this.#enlarge(id, alignment, largest);
   }
@@ -287,45 +306,14 @@ export class CompilerLayout implements LayoutRules {
     const { words, starts } = this.#types;
     const size = words[(starts[id] as number) + 2] as number;
     for (let stated = 2 * alignment; stated <= MAX_ALIGNMENT; stated *= 2) {
-      if (roundUp(largest, stated) !== size || !this.#mayAlign(id, stated)) continue;
-      this.#stated.set(id, stated);
+      if (roundUp(largest, stated) !== size || !allHoldersAlign(this.#types, id, stated)) continue;
+      this.#attributes.set(id, stated);
       this.#set(id, Shape.Natural, stated);
       return;
     }
     this.#fillers.set(id, 8 * size);
     if (size % alignment === 0) this.#set(id, Shape.Natural, alignment);
     else this.#set(id, Shape.Packed, 1);
-  }
-
-  /** Whether all structs that hold a type keep to an alignment of it. */
-  #mayAlign(id: TypeId, alignment: number): boolean {
-    const { words, starts, end } = this.#types;
-    for (let holder = 1; holder < end; holder++) {
-      const start = starts[holder] as number;
-      const info = words[start + 1] as number;
-      const kind = (info >>> 24) & 0x7f;
-      if (kind !== Kind.Struct && kind !== Kind.Union) continue;
-      for (let index = (info & 0x00ff_ffff) - 1; index >= 0; index--) {
-        if (this.#heldType(words[start + 4 + 3 * index] as number) !== id) continue;
-        const word = words[start + 5 + 3 * index] as number;
-        const offset = info >>> 31 === 1 ? word & 0x00ff_ffff : word;
-        if (offset % (8 * alignment) !== 0 || (words[start + 2] as number) % alignment !== 0) return false;
-      }
-    }
-    return true;
-  }
-
-  /** The type behind arrays and aliases. */
-  #heldType(id: TypeId): TypeId {
-    const { words, starts, end } = this.#types;
-    for (let step = 0; step <= end; step++) {
-      const start = starts[id] as number;
-      const kind = ((words[start + 1] as number) >>> 24) & 0x7f;
-      if (kind === Kind.Array) id = words[start + 3] as number;
-      else if (isAlias(kind)) id = words[start + 2] as number;
-      else return id;
-    }
-    return 0;
   }
 
   #read(start: number, index: number): void {
@@ -339,6 +327,11 @@ export class CompilerLayout implements LayoutRules {
     member.isNamed = words[start + 3 + 3 * index] !== 0;
     member.isBitfield = bits !== 0;
     member.offset = hasBitfields ? word & 0x00ff_ffff : word + (legacy >>> 8);
-    member.bitSize = bits !== 0 ? bits : this.#bitSizeOf(member.type);
+    member.bitSize = bits !== 0 ? bits : bitSizeOf(this.#types, member.type);
   }
+}
+
+/** The attribute, with a blank in front. */
+export function alignedText(alignment: number): string {
+  return ` __attribute__((aligned(${alignment})))`;
 }

@@ -6,6 +6,9 @@ import type { FlatTypes } from './flat-types.ts';
 
 /** The widest alignment of a base type: that of `__int128` and `long double`. */
 const MAX_BASE_ALIGNMENT = 16;
+/** Sizes above are not told apart, in bits. */
+const MAX_BITS = 2 ** 52;
+
 /** Where a compiler starts a bitfield: in the unit of its type where it fits, else in the next. */
 export function bitfieldPlace(at: number, unit: number, bits: number): number {
   return Math.floor(at / unit) === Math.floor((at + bits - 1) / unit) ? at : roundUp(at, unit);
@@ -61,4 +64,40 @@ export function naturalEnumSize({ words, starts }: FlatTypes, id: TypeId): numbe
     else if (low >= 0x8000_0000) hasLarge = true;
   }
   return hasNegative && hasLarge ? 8 : 4;
+}
+
+/** Size of a type in bits; that of what has none is 0. */
+export function bitSizeOf({ words, starts, end, pointerSize }: FlatTypes, type: TypeId): number {
+  let id = type;
+  let count = 8;
+  for (let step = 0; step <= end; step++) {
+    const start = starts[id] as number;
+    const kind = ((words[start + 1] as number) >>> 24) & 0x7f;
+    if (kind === Kind.Pointer) return count * pointerSize;
+    if (kind === Kind.Array) {
+      count = Math.min(count * (words[start + 5] as number), MAX_BITS);
+      id = words[start + 3] as number;
+    } else if (isAlias(kind)) id = words[start + 2] as number;
+    else if (hasSize(kind)) return Math.min(count * (words[start + 2] as number), MAX_BITS);
+    else return 0;
+  }
+  return 0;
+}
+
+/** See `legacyBitfieldOf` in layout-rules.ts. */
+export function legacyBitfield({ words, starts, end }: FlatTypes, type: TypeId): number {
+  let id = type;
+  for (let step = 0; step <= end; step++) {
+    const start = starts[id] as number;
+    const kind = ((words[start + 1] as number) >>> 24) & 0x7f;
+    if (kind === Kind.Int) {
+      const encoding = words[start + 3] as number;
+      const bits = encoding & 0xff;
+      const isWhole = bits === 0 || bits === 8 * (words[start + 2] as number);
+      return isWhole ? 0 : bits | ((encoding >>> 8) & 0xff00);
+    }
+    if (!isAlias(kind)) return 0;
+    id = words[start + 2] as number;
+  }
+  return 0;
 }

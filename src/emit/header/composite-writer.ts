@@ -2,6 +2,7 @@
 
 import { Kind } from '../../model/kinds.ts';
 import type { TypeId } from '../../model/table.ts';
+import { alignedText } from './compiler-layout.ts';
 import type { DeclarationParts, DeclarationWriter } from './declarations.ts';
 import type { FlatTypes } from './flat-types.ts';
 import { type LayoutRules, Shape } from './layout-rules.ts';
@@ -91,6 +92,7 @@ export class CompositeWriter {
     const info = words[start + 1] as number;
     const vlen = info & 0x00ff_ffff;
     const hasBitfields = info >>> 31 === 1;
+    const alignments = layout.memberAlignmentsOf(id);
     let end = 0;
     let wasBitfield = false;
     for (let at = start + 3, last = at + 3 * vlen; at < last; at += 3) {
@@ -100,7 +102,8 @@ export class CompositeWriter {
       const bitSize = hasBitfields ? word >>> 24 : legacy & 0xff;
       const offset = hasBitfields ? word & 0x00ff_ffff : layout.offsetOf(word) + (legacy >>> 8);
       if (end < offset) {
-        const alignment = shape === Shape.Natural ? layout.alignmentOf(type) : 1;
+        const natural = shape === Shape.Natural ? layout.alignmentOf(type) : 1;
+        const alignment = Math.max(natural, alignments?.get((at - start - 3) / 3) ?? 1);
         const isInBitfield = wasBitfield && bitSize !== 0;
         this.#padding.fill({ from: end, to: offset, alignment, isInBitfield }, shape, level);
       }
@@ -118,9 +121,17 @@ export class CompositeWriter {
         end = layout.endOf(offset, type);
         wasBitfield = false;
       }
+      if (alignments !== undefined) {
+        this.#aligned(alignments.get((at - start - 3) / 3) ?? 0, shape === Shape.Natural ? type : 0);
+      }
       out.char(SEMICOLON);
     }
     return end;
+  }
+
+  /** Writes the attribute of a member of a type where it changes something. */
+  #aligned(alignment: number, type: TypeId): void {
+    if (alignment > this.#layout.alignmentOf(type)) this.#out.literal(alignedText(alignment));
   }
 
   /** Writes the padding behind the last member. */

@@ -9,6 +9,7 @@
 import { Kind } from '../../model/kinds.ts';
 import type { TypeId } from '../../model/table.ts';
 import { isBoolTypedef } from './bool.ts';
+import { alignedText } from './compiler-layout.ts';
 import { CompositeWriter } from './composite-writer.ts';
 import { EnumWriter } from './enum-writer.ts';
 import type { FlatTypes } from './flat-types.ts';
@@ -39,6 +40,7 @@ export class DeclarationWriter {
   /** Structs and unions. */
   readonly composites: CompositeWriter;
   readonly #types: FlatTypes;
+  readonly #layout: LayoutRules;
   readonly #names: HeaderNames;
   readonly #out: HeaderOutput;
   readonly #words: Words;
@@ -54,8 +56,9 @@ export class DeclarationWriter {
   readonly #isScoped: boolean;
 
   constructor(parts: DeclarationParts) {
-    const { types, names, out, style } = parts;
+    const { types, layout, names, out, style } = parts;
     this.#types = types;
+    this.#layout = layout;
     this.#names = names;
     this.#out = out;
     this.#style = style;
@@ -77,6 +80,8 @@ export class DeclarationWriter {
     }
     this.#out.put(this.#words.typedef);
     this.declaration(target, name, 0);
+    const alignment = this.#layout.statedAlignmentOf(id);
+    if (alignment !== 0) this.#out.literal(alignedText(alignment));
   }
 
   /** An enum with its enumerators at the top level. */

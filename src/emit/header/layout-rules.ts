@@ -31,6 +31,10 @@ export interface LayoutRules {
   paddedSize(id: TypeId): number;
   /** The attributes behind the brace of a struct or union, empty or with a blank in front. */
   attributesOf(id: TypeId): string;
+  /** The alignment that is stated of a type, in bytes; 0 where there is none. */
+  statedAlignmentOf(id: TypeId): number;
+  /** The alignments that attributes give members, in bytes, by index; undefined where there is none. */
+  memberAlignmentsOf(id: TypeId): ReadonlyMap<number, number> | undefined;
   /** Bits that a union must have and its members do not; 0 where they do. */
   fillerOf(id: TypeId): number;
   /** The type behind the name of an enum of C++, with a colon in front. */

@@ -8,6 +8,7 @@ import {
   fillExactly,
   findPadding,
   type Gap,
+  isLeftByAlignment,
   LARGE_GAP,
   type Padding,
   UNIT_NAMES,
@@ -35,7 +36,9 @@ export class PaddingWriter {
   /** Fills a gap in a struct. */
   fill(gap: Gap, shape: Shape, level: number): void {
     const padding = this.#padding;
-    if (gap.to - gap.from > LARGE_GAP && this.#style !== BPFTOOL_STYLE) {
+    const isOurs = this.#style !== BPFTOOL_STYLE;
+    if (isOurs && shape !== Shape.Exact && isLeftByAlignment(gap)) return;
+    if (isOurs && gap.to - gap.from > LARGE_GAP) {
       this.#padArray(gap, level);
       return;
     }

@@ -44,6 +44,16 @@ export interface Gap {
 /** Gaps of more bits than this are filled by an array, where the text may be our own. */
 export const LARGE_GAP: number = 1 << 20;
 
+/**
+ * Whether a compiler leaves the gap by itself, for alignments that only attributes and the widest types ask for.
+ * Fields in front of smaller ones are those of libbpf, which spells out what it could leave away.
+ */
+export function isLeftByAlignment({ from, to, alignment, isInBitfield }: Gap): boolean {
+  return alignment > MAX_SPELT_ALIGNMENT && !isInBitfield && roundUp(from, 8 * alignment) === to;
+}
+
+const MAX_SPELT_ALIGNMENT = 8;
+
 /** Finds the fields for a gap; false where none is needed. */
 export function findPadding(gap: Gap, units: Uint8Array, into: Padding): boolean {
   const { from, to, alignment, isInBitfield } = gap;

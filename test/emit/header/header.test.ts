@@ -121,6 +121,50 @@ describe('packed and over-aligned types', () => {
     expect(text).toContain('struct s {\n\tchar c;\n\tint i;\n} __attribute__((packed));');
   });
 
+  it('writes the alignments that tags state', () => {
+    const aligned = (alignment: number, id: number, component = -1): TypeRecord =>
+      declTag(`aligned(${alignment})`, id, component, { attribute: true });
+    const records = [
+      INT,
+      LONG,
+      struct('whole', 64, [['a', 1, 0]]),
+      struct('member', 32, [
+        ['a', 1, 0],
+        ['b', 1, 128],
+      ]),
+      typedef('loose', 2),
+      struct('lower', 12, [
+        ['a', 1, 0],
+        ['b', 5, 32],
+      ]),
+      struct('packed', 16, [
+        ['a', 2, 0],
+        ['b', 1, 64],
+        ['c', 1, 96],
+      ]),
+      union('both', 16, [['a', 1, 0]]),
+      struct('wrong', 4, [['a', 1, 0]]),
+    ];
+    const tags = [
+      aligned(64, 3),
+      aligned(16, 4, 1),
+      aligned(4, 5),
+      aligned(4, 7),
+      aligned(16, 8),
+      aligned(8, 9),
+    ];
+    const text = typesOf([...records, ...tags]);
+    expect(text).toContain('struct whole {\n\tint a;\n} __attribute__((aligned(64)));');
+    expect(text).toContain('struct member {\n\tint a;\n\tint b __attribute__((aligned(16)));\n};');
+    expect(text).toContain('typedef long int loose __attribute__((aligned(4)));');
+    expect(text).toContain('struct lower {\n\tint a;\n\tloose b;\n};');
+    expect(text).toContain('\tint c;\n} __attribute__((packed)) __attribute__((aligned(4)));');
+    expect(text).toContain('union both {\n\tint a;\n} __attribute__((aligned(16)));');
+    expect(text).toContain('struct wrong {\n\tint a;\n};');
+    const asserts = headerOf([...records, ...tags], { asserts: true });
+    expect(asserts).toContain('_Static_assert(__alignof__(struct packed) == 4, "struct packed");');
+  });
+
   it('knows that __int128 is aligned to 16 bytes', () => {
     const text = typesOf([
       LONG,
