@@ -297,8 +297,39 @@ describe.skipIf(!canReadDwarf || vmlinux61 === undefined)(
   },
 );
 
-const makefile = fileURLToPath(new URL('../../examples/header/', import.meta.url));
 const program = fileURLToPath(new URL('../../bin/tspahole.js', import.meta.url));
+const hasNinja = spawnSync('ninja', ['--version']).status === 0;
+
+describe.skipIf(!hasNinja)('ninja (skipped where there is none)', () => {
+  it('makes the header when its inputs change, and what depends on it when its text does', () => {
+    const folder = mkdtempSync(join(directory, 'ninja-'));
+    const input = join(folder, 'kernel.btf');
+    const header = `${process.execPath} ${program} header -o $out --depfile $out.d ${input}`;
+    writeFileSync(
+      join(folder, 'build.ninja'),
+      `rule header\n command = ${header}\n depfile = $out.d\n deps = gcc\n restat = 1\n` +
+        'rule use\n command = grep -c struct $in > $out\n' +
+        'build vmlinux.h: header\nbuild uses: use vmlinux.h\n',
+    );
+    const ninja = (): string => spawnSync('ninja', ['-v'], { cwd: folder, encoding: 'utf8' }).stdout;
+    const write = (records: typeof kernel, time: number): void => {
+      writeFileSync(input, btf(records));
+      utimesSync(input, time, time);
+    };
+    const now = Math.floor(Date.now() / 1000);
+    write(kernel, now - 100);
+    expect(ninja()).toContain('grep');
+    expect(ninja()).toContain('no work to do');
+    write(kernel, now + 100);
+    const again = ninja();
+    expect(again).toContain('--depfile');
+    expect(again).not.toContain('grep');
+    write([...kernel, struct('added', 4, [['x', 1, 0]])], now + 200);
+    expect(ninja()).toContain('grep');
+  });
+});
+
+const makefile = fileURLToPath(new URL('../../examples/header/', import.meta.url));
 const clang = ['clang', 'clang-16', 'clang-14'].find((name) => spawnSync(name, ['--version']).status === 0);
 const canBuild =
   clang !== undefined && existsSync(RUNNING_KERNEL_BTF) && spawnSync('make', ['--version']).status === 0;

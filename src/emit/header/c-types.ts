@@ -25,7 +25,9 @@ export function asCTypes(table: TypeTable): TypeTable {
     const nearest = NEAREST[(info >>> 24) & 0x7f];
     if (nearest === undefined) continue;
     if (words === table.words) words = words.slice();
-    words[start + 1] = ((info & 0x80ff_ffff) | (nearest << 24)) >>> 0;
+    // What has no name cannot be a typedef; like one, a qualifier leads on to its target.
+    const kind = nearest === Kind.Typedef && words[start] === 0 ? Kind.Const : nearest;
+    words[start + 1] = ((info & 0x80ff_ffff) | (kind << 24)) >>> 0;
   }
   return new TypeTable({ words, starts, strings, base, pointerSize, endian });
 }

@@ -95,11 +95,14 @@ function isDefinition(kind: number): boolean {
   return KEYWORDS[kind] !== undefined;
 }
 
-/** Whether a type is a typedef of an int, or an enum of BPF's own constants. */
+/** What the names of constants begin with that programs use and no type of theirs leads to. */
+const CONSTANTS = /^(?:BPF|IPPROTO|SK|TCP|XDP)_/;
+
+/** Whether a type is a typedef of an int, or an enum of the constants of BPF's interface. */
 function isCommon(table: TypeTable, id: TypeId): boolean {
   const kind = table.kind(id);
   if (kind === Kind.Enum || kind === Kind.Enum64) {
-    return table.vlen(id) > 0 && /^BPF_/.test(table.strings.text(table.extra(id, 0)));
+    return table.vlen(id) > 0 && CONSTANTS.test(table.strings.text(table.extra(id, 0)));
   }
   let target = id;
   for (let step = 0; step < MAX_CHAIN && table.kind(target) === Kind.Typedef; step++)
