@@ -29,6 +29,12 @@ export interface OrderProblem {
   readonly cachelineSize: number;
 }
 
+/** States that searches may still remember, and entries of tables that they may still fill. */
+export interface Effort {
+  states: number;
+  entries: number;
+}
+
 /** What a search for an order is to find, and what it may take. */
 export interface SearchGoal {
   /** The largest size that will do, in bytes. */
@@ -36,6 +42,8 @@ export interface SearchGoal {
   readonly maxMoves: number;
   /** States that may be remembered. */
   readonly maxStates: number;
+  /** What all searches for one struct may take together: each takes from it. */
+  readonly effort: Effort;
   /** Entries of the table that bounds what is needed still. */
   readonly maxEntries: number;
   /** How much the moves that are still needed count: 1 finds the fewest, more is faster and finds few. */

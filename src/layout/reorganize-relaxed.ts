@@ -55,6 +55,11 @@ export class RelaxedCosts {
     this.#costs = isPossible ? this.#compute(input, cap) : undefined;
   }
 
+  /** Of the table. */
+  get entries(): number {
+    return this.#costs?.length ?? 0;
+  }
+
   /** Steps that are needed at least from before the unit `index` on; infinity where nothing helps. */
   from(index: number, bit: number, left: number): number {
     if (this.#costs === undefined) return 0;

@@ -77,6 +77,7 @@ class Search {
   /** States by their cost. */
   readonly #buckets: (State[] | undefined)[] = [];
   #stateCount = 0;
+  readonly #maxStates: number;
   readonly #seen = new Map<string, [steps: number, wasted: number][]>();
   /** Units of a class from an index on: `#left[index * classes + class]`. */
   readonly #left: Int16Array;
@@ -84,6 +85,7 @@ class Search {
   constructor(problem: OrderProblem, goal: SearchGoal) {
     this.#problem = problem;
     this.#goal = goal;
+    this.#maxStates = Math.min(goal.maxStates, goal.effort.states);
     this.#units = problem.units;
     this.#zones = zonesOf(problem);
     this.#isFixed = problem.units.map((_, index) => isFixed(problem, index));
@@ -111,12 +113,19 @@ class Search {
       leading: rules.leading,
       alignment: problem.alignment,
       budget: this.#budget,
-      maxEntries: goal.maxEntries,
+      maxEntries: Math.min(goal.maxEntries, goal.effort.entries),
     });
+    goal.effort.entries -= this.#relaxed.entries;
   }
 
   run(): SearchResult {
-    if (this.#budget < 0) return 'none';
+    const { effort } = this.#goal;
+    const result = this.#budget < 0 ? 'none' : this.#search();
+    effort.states -= this.#stateCount;
+    return result;
+  }
+
+  #search(): SearchResult {
     this.#push({
       index: 0,
       bit: 0,
@@ -132,7 +141,7 @@ class Search {
     for (let state = this.#pop(); state !== undefined; state = this.#pop()) {
       if (state.index === this.#units.length && state.open === 0)
         return orderOfWalk(this.#problem, this.#walkTo(state), this.#classOf);
-      if (this.#stateCount > this.#goal.maxStates) return 'unknown';
+      if (this.#stateCount > this.#maxStates) return 'unknown';
       this.#expand(state);
     }
     return 'none';

@@ -8,6 +8,7 @@ import { filledOrder, movedIn } from './reorganize-fill.ts';
 import type { StructModel } from './reorganize-model.ts';
 import { sizeOfOrder, type Unit } from './reorganize-place.ts';
 import {
+  type Effort,
   hasRules,
   leastSize,
   lessAligned,
@@ -47,6 +48,8 @@ export interface Reorganization extends Arrangement {
 /** What a search may remember: states, and entries of the table that bounds what is needed still. */
 const THOROUGH = { maxStates: 120_000, maxEntries: 1 << 23 };
 const QUICK = { maxStates: 4_000, maxEntries: 1 << 17 };
+/** What all searches for one struct may take together. */
+const EFFORT = { states: 600_000, entries: 1 << 26 };
 /** Weights that find orders fast, which move more than they must. */
 const GREEDY_WEIGHT = 4;
 const BOLD_WEIGHTS = [4, 1.5];
@@ -59,72 +62,85 @@ const MAX_GROWTH = 16;
 
 /** Reorganizes a struct. Undefined where no order keeps to the rules, or none was found that does. */
 export function reorganize(model: StructModel, options: ReorganizeOptions = {}): Reorganization | undefined {
-  const problem = problemOf(model, options.rules ?? noRules(), options.cachelineSize ?? 64);
-  const known = someAllowed(problem, model, options);
+  const task = taskOf(model, options);
+  const known = someAllowed(task);
   if (typeof known === 'string') return undefined;
-  const least = Math.max(options.atMost ?? 0, leastSize(problem));
+  const least = Math.max(options.atMost ?? 0, leastSize(task.problem));
   if (known.moved.length === 0 && least >= model.byteSize) return known;
-  const found = searchSize(problem, least, options);
-  if (typeof found === 'object') return reorganizationOf(problem, model, found);
-  return smallestAbove({ problem, known, least, options }, found === 'none');
+  const found = searchSize(task, least);
+  return typeof found === 'object'
+    ? reorganizationOf(task, found)
+    : smallestAbove(task, known, { least, isProven: found === 'none' });
+}
+
+/** One reorganization, and what it may take still. */
+interface Task {
+  readonly model: StructModel;
+  readonly problem: OrderProblem;
+  readonly maxMoves: number;
+  readonly isQuick: boolean;
+  readonly effort: Effort;
+}
+
+function taskOf(model: StructModel, options: ReorganizeOptions): Task {
+  const { rules = noRules(), cachelineSize = 64, maxMoves = model.units.length, isQuick = false } = options;
+  const problem = problemOf(model, rules, cachelineSize);
+  return { model, problem, maxMoves, isQuick, effort: { ...EFFORT } };
 }
 
 /** Whether some order keeps to the rules; undefined where that was not found out. */
 export function canKeepRules(model: StructModel, options: ReorganizeOptions): boolean | undefined {
-  const problem = problemOf(model, options.rules ?? noRules(), options.cachelineSize ?? 64);
-  const some = someAllowed(problem, model, options);
+  const some = someAllowed(taskOf(model, options));
   return some === 'unknown' ? undefined : some !== 'none';
 }
 
 /** The order as it is where that keeps to the rules, or one that was found fast. */
-function someAllowed(
-  problem: OrderProblem,
-  model: StructModel,
-  { maxMoves = problem.units.length, isQuick = false }: ReorganizeOptions,
-): Reorganization | 'none' | 'unknown' {
+function someAllowed({
+  model,
+  problem,
+  maxMoves,
+  isQuick,
+  effort,
+}: Task): Reorganization | 'none' | 'unknown' {
   if (keepsRules(problem)) return unmoved(model);
   if (problem.units.length > MAX_UNITS) return 'unknown';
   const byteSize = model.byteSize + MAX_GROWTH * Math.max(problem.cachelineSize, model.alignment);
-  for (const effort of isQuick ? [QUICK] : [QUICK, THOROUGH]) {
-    const found = searchOrder(problem, { byteSize, maxMoves, ...effort, weight: GREEDY_WEIGHT });
+  for (const most of isQuick ? [QUICK] : [QUICK, THOROUGH]) {
+    const found = searchOrder(problem, { byteSize, maxMoves, effort, ...most, weight: GREEDY_WEIGHT });
     if (found === 'none') return 'none';
-    if (found !== 'unknown') return reorganizationOf(problem, model, { ...found, hasFewestMoves: false });
+    if (found !== 'unknown') return reorganizationOf({ model, problem }, { ...found, hasFewestMoves: false });
   }
   return 'unknown';
 }
 
 /** The smallest above a size that cannot be had, or was not found. What fits in a size fits in every larger one. */
 function smallestAbove(
-  {
-    problem,
-    known,
-    least,
-    options,
-  }: { problem: OrderProblem; known: Reorganization; least: number; options: ReorganizeOptions },
-  isProven: boolean,
+  task: Task,
+  known: Reorganization,
+  { least, isProven }: { least: number; isProven: boolean },
 ): Reorganization {
   let best = known;
   let isSmallest = isProven;
   let tooSmall = least;
-  const { alignment } = problem;
+  const { alignment } = task.problem;
   for (let tries = 0; best.byteSize - tooSmall > alignment; tries++) {
     if (tries === MAX_TRIES) return { ...best, isSmallest: false };
     const steps = Math.floor((best.byteSize - tooSmall) / alignment / 2);
     const byteSize = tooSmall + Math.max(1, steps) * alignment;
-    const found = searchSize(problem, byteSize, options);
+    const found = searchSize(task, byteSize);
     if (typeof found === 'object') {
-      best = reorganizationOf(problem, known.model, found);
+      best = reorganizationOf(task, found);
       continue;
     }
     tooSmall = byteSize;
     isSmallest = isSmallest && found === 'none';
   }
-  const exact = best.hasFewestMoves ? best : searchSize(problem, best.byteSize, options);
-  if (typeof exact === 'object') best = reorganizationOf(problem, known.model, exact);
+  const exact = best.hasFewestMoves ? best : searchSize(task, best.byteSize);
+  if (typeof exact === 'object') best = reorganizationOf(task, exact);
   return { ...best, isSmallest };
 }
 
-function reorganizationOf(problem: OrderProblem, model: StructModel, found: Found): Reorganization {
+function reorganizationOf({ model, problem }: Pick<Task, 'model' | 'problem'>, found: Found): Reorganization {
   const { order, moved, hasFewestMoves } = found;
   const byteSize = sizeIn(problem, order);
   return { id: model.id, model, order, moved, inner: new Map(), byteSize, isSmallest: true, hasFewestMoves };
@@ -156,42 +172,31 @@ function keepsRules(problem: OrderProblem): boolean {
   if (!hasRules(problem.rules)) return true;
   if (problem.units.length > MAX_UNITS) return false;
   const maxStates = 10 * problem.units.length + 10;
-  const goal = { byteSize: Number.MAX_SAFE_INTEGER / 16, maxMoves: 0, maxStates, maxEntries: 0, weight: 1 };
-  return typeof searchOrder(problem, goal) === 'object';
+  const limits = { byteSize: Number.MAX_SAFE_INTEGER / 16, maxMoves: 0, maxStates, maxEntries: 0 };
+  return typeof searchOrder(problem, { ...limits, effort: { ...EFFORT }, weight: 1 }) === 'object';
 }
 
 type Found = FoundOrder & Pick<Reorganization, 'hasFewestMoves'>;
 type SizeResult = Found | 'none' | 'unknown';
-type Limits = Pick<SearchGoal, 'byteSize' | 'maxMoves'>;
+/** What an order must keep to. */
+type Limits = Pick<SearchGoal, 'byteSize' | 'maxMoves' | 'effort'>;
 
-function searchSize(
-  problem: OrderProblem,
-  byteSize: number,
-  { maxMoves = problem.units.length, isQuick = false }: ReorganizeOptions,
-): SizeResult {
-  const limits = { byteSize, maxMoves };
-  if (problem.units.length > MAX_UNITS) return orElse(filled(problem, limits), 'unknown');
+function searchSize({ problem, maxMoves, isQuick, effort }: Task, byteSize: number): SizeResult {
+  const limits = { byteSize, maxMoves, effort };
+  if (problem.units.length > MAX_UNITS) return filled(problem, limits);
   const exact = searchOrder(problem, { ...limits, ...QUICK, weight: 1 });
   if (exact !== 'unknown') return proven(exact);
-  const some = someOrder(problem, { ...limits, ...(isQuick ? QUICK : THOROUGH), weight: GREEDY_WEIGHT });
-  return isQuick || some === 'none' ? some : fewestMoves(problem, limits, some);
-}
-
-/** An order by what is fast. */
-function someOrder(problem: OrderProblem, goal: SearchGoal): SizeResult {
-  const greedy = searchOrder(problem, goal);
+  const most = isQuick ? QUICK : THOROUGH;
+  const greedy = searchOrder(problem, { ...limits, ...most, weight: GREEDY_WEIGHT });
   if (greedy === 'none') return 'none';
-  return greedy === 'unknown'
-    ? orElse(filled(problem, goal), 'unknown')
-    : { ...greedy, hasFewestMoves: false };
+  const some = greedy === 'unknown' ? filled(problem, limits) : { ...greedy, hasFewestMoves: false };
+  return isQuick ? some : fewestMoves(problem, limits, some);
 }
 
 /** The order of the fewest moves, coming from one that is known; that one with what is proven about it if all else fails. */
 function fewestMoves(problem: OrderProblem, limits: Limits, known: Found | 'unknown'): SizeResult {
-  const better = betterOrder(
-    problem,
-    known === 'unknown' ? limits : { ...limits, maxMoves: known.moved.length - 1 },
-  );
+  const fewer = known === 'unknown' ? limits : { ...limits, maxMoves: known.moved.length - 1 };
+  const better = betterOrder(problem, fewer);
   if (better === 'unknown') return known;
   if (better === 'none') return known === 'unknown' ? 'none' : { ...known, hasFewestMoves: true };
   return better.hasFewestMoves ? better : fewestMoves(problem, limits, better);
@@ -215,17 +220,13 @@ function proven(exact: FoundOrder | 'none'): Found | 'none' {
   return exact === 'none' ? 'none' : { ...exact, hasFewestMoves: true };
 }
 
-function orElse<T, U>(value: T | undefined, other: U): T | U {
-  return value === undefined ? other : value;
-}
-
 /** The order by filling, where no rules speak against it and it does what is asked. */
-function filled(problem: OrderProblem, { byteSize, maxMoves }: Limits): Found | undefined {
-  if (hasRules(problem.rules)) return undefined;
+function filled(problem: OrderProblem, { byteSize, maxMoves }: Limits): Found | 'unknown' {
+  if (hasRules(problem.rules)) return 'unknown';
   const order = filledOrder(problem);
   const moved = movedIn(problem, order);
   const isEnough = sizeIn(problem, order) <= byteSize && moved.length <= maxMoves;
-  return isEnough ? { order, moved, hasFewestMoves: false } : undefined;
+  return isEnough ? { order, moved, hasFewestMoves: false } : 'unknown';
 }
 
 function sizeIn({ units, alignment }: OrderProblem, order: readonly number[]): number {
