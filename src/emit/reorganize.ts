@@ -10,6 +10,7 @@ import {
 import type { StructModels } from '../layout/reorganize-model.ts';
 import type { Unit } from '../layout/reorganize-place.ts';
 import { type Move, movesOf } from '../layout/reorganize-steps.ts';
+import { MemberFlag } from '../model/side-columns.ts';
 import type { TypeId } from '../model/table.ts';
 import { PaholeEmitter, type PaholeOptions } from './pahole.ts';
 import type { Sink } from './printer.ts';
@@ -123,6 +124,8 @@ function unitName(models: StructModels, id: TypeId, { first, end }: Unit): strin
 function memberName({ layouts }: StructModels, id: TypeId, index: number): string {
   const { table } = layouts;
   const name = table.strings.text(table.extra(id, 3 * index));
+  const isBase = ((table.side?.memberFlags(id, index) ?? 0) & MemberFlag.Inheritance) !== 0;
+  if (isBase) return `the base ${table.name(table.extra(id, 3 * index + 1))}`;
   return name === '' ? `the unnamed member ${index}` : name;
 }
 

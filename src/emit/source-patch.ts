@@ -102,6 +102,7 @@ function blocksBehind(lines: readonly string[], from: number): Block[] | string 
       return pending.length === 0 ? blocks : 'lines without a member stand before its end';
     }
     if (text.startsWith('#') || text.endsWith('\\')) return 'it has preprocessor directives';
+    if (/^(public|private|protected)\s*:/.test(text)) return 'it has labels of access';
     pending.push(line);
     code += ` ${text}`;
     depth += count(text, '{') - count(text, '}');

@@ -139,6 +139,7 @@ export class StructModels {
     let bit = 0;
     for (let at = start; at < end; ) {
       const isBitfield = members.bitSize[at] !== 0;
+      bit = this.#endBefore(id, units, members.bitOffset[at] as number, bit);
       if (isBitfield && !table.kindFlag(id)) return 'its bitfields are those of BTF of 2018';
       const unit = isBitfield
         ? this.#declareRun(at, end, start, bit)
@@ -159,7 +160,7 @@ export class StructModels {
       units,
       alignment,
       byteSize,
-      leading: this.#leading(id),
+      leading: this.#leading(id, units),
       trailing: this.#trailing(id, units),
     };
   }
@@ -218,15 +219,52 @@ export class StructModels {
     return undefined;
   }
 
-  /** Base classes, and the pointer to the table of virtual functions, stay in front. */
-  #leading(id: TypeId): number {
+  /** Where the units end that are there, in bits: what begins earlier lies in the padding of a base class. */
+  #endBefore(id: TypeId, units: Unit[], place: number, end: number): number {
+    const base = units.at(-1);
+    if (place >= end || base === undefined || !this.#isBase(id, base)) return end;
+    const byteSize = this.#dataSize(id, base);
+    if (byteSize === undefined) return end;
+    units[units.length - 1] = { ...base, byteSize };
+    return end - (base.byteSize - byteSize) * 8;
+  }
+
+  #isBase(id: TypeId, { first, fields }: Unit): boolean {
+    const flags = this.layouts.table.side?.memberFlags(id, first) ?? 0;
+    return fields === undefined && (flags & MemberFlag.Inheritance) !== 0;
+  }
+
+  /** Bytes of a base class before its padding. */
+  #dataSize(id: TypeId, base: Unit): number | undefined {
+    const { table, facts, members } = this.layouts;
+    const type = facts.strip(table.extra(id, 3 * base.first + 1));
+    if (table.kind(type) !== Kind.Struct) return undefined;
+    const { start, end } = this.#rangeOf(type);
+    let bits = 0;
+    for (let at = start; at < end; at++) {
+      const bitSize = members.bitSize[at] || (members.byteSize[at] as number) * 8;
+      bits = Math.max(bits, (members.bitOffset[at] as number) + bitSize);
+    }
+    return Math.min(base.byteSize, Math.ceil(bits / 8));
+  }
+
+  /**
+   * Base classes, and the pointer to the table of virtual functions, stay in front. What follows them stays too where it
+   * is not to be told whether another member in its place would lie in the padding of the last base.
+   */
+  #leading(id: TypeId, units: readonly Unit[]): number {
     const { side, vlen } = { side: this.layouts.table.side, vlen: this.layouts.table.vlen(id) };
     if (side === undefined) return 0;
     let count = 0;
     const fixed = MemberFlag.Inheritance | MemberFlag.Artificial;
     for (let index = 0; index < vlen; index++)
       if ((side.memberFlags(id, index) & fixed) !== 0) count = index + 1;
-    return count;
+    const [base, next] = units.slice(Math.max(0, count - 1), count + 1);
+    if (base === undefined || next === undefined || !this.#isBase(id, base)) return count;
+    const size = this.#dataSize(id, base) ?? base.byteSize;
+    const isTold =
+      size === base.byteSize || Math.ceil(size / next.alignment) * next.alignment < base.byteSize;
+    return isTold ? count : count + 1;
   }
 
   /** What takes no room, or ends in a flexible array, stays at the end. */
