@@ -118,7 +118,7 @@ export function lessAligned(problem: OrderProblem): OrderProblem | undefined {
   const smaller = units.map((unit) => unit.alignment).filter((each) => each < alignment);
   const cap = Math.max(1, ...smaller);
   const isField = units.some(({ fields = [] }) => fields.some(({ unitSize }) => unitSize > cap));
-  if (asksForPlaces(problem) || isField || cap === alignment) return undefined;
+  if (hasRules(problem.rules) || isField || cap === alignment) return undefined;
   const capped = units.map((unit) => ({ ...unit, alignment: Math.min(unit.alignment, cap) }));
   return { ...problem, units: capped, alignment: cap };
 }

@@ -10,6 +10,7 @@ import { sizeOfOrder, type Unit } from './reorganize-place.ts';
 import {
   type Effort,
   hasRules,
+  isFixed,
   leastSize,
   lessAligned,
   noRules,
@@ -47,12 +48,15 @@ export interface Reorganization extends Arrangement {
 
 /** What a search may remember: states, and entries of the table that bounds what is needed still. */
 const THOROUGH = { maxStates: 120_000, maxEntries: 1 << 23 };
+const BRIEF = { maxStates: 30_000, maxEntries: 1 << 21 };
 const QUICK = { maxStates: 4_000, maxEntries: 1 << 17 };
 /** What all searches for one struct may take together. */
 const EFFORT = { states: 600_000, entries: 1 << 26 };
 /** Weights that find orders fast, which move more than they must. */
 const GREEDY_WEIGHT = 4;
 const BOLD_WEIGHTS = [4, 1.5];
+/** Units of the largest alignments that are tried in front, in all combinations. */
+const MAX_LARGE = 5;
 /** Sizes that are tried for one struct: kernels need ten at most. */
 const MAX_TRIES = 20;
 /** Units above which nothing is searched: the largest struct of a kernel has some hundreds. */
@@ -195,11 +199,55 @@ function searchSize({ problem, maxMoves, isQuick, effort }: Task, byteSize: numb
 
 /** The order of the fewest moves, coming from one that is known; that one with what is proven about it if all else fails. */
 function fewestMoves(problem: OrderProblem, limits: Limits, known: Found | 'unknown'): SizeResult {
-  const fewer = known === 'unknown' ? limits : { ...limits, maxMoves: known.moved.length - 1 };
-  const better = betterOrder(problem, fewer);
-  if (better === 'unknown') return known;
-  if (better === 'none') return known === 'unknown' ? 'none' : { ...known, hasFewestMoves: true };
-  return better.hasFewestMoves ? better : fewestMoves(problem, limits, better);
+  const { least, order } = simplerFirst(problem, limits);
+  if (least === 'none') return known === 'unknown' ? 'none' : { ...known, hasFewestMoves: true };
+  let best = known;
+  if (order !== undefined && (best === 'unknown' || order.moved.length < best.moved.length)) best = order;
+  for (;;) {
+    if (best !== 'unknown' && best.moved.length === least) return { ...best, hasFewestMoves: true };
+    const better = betterOrder(
+      problem,
+      best === 'unknown' ? limits : { ...limits, maxMoves: best.moved.length - 1 },
+    );
+    if (better === 'unknown') return best;
+    if (better === 'none') return best === 'unknown' ? 'none' : { ...best, hasFewestMoves: true };
+    if (better.hasFewestMoves) return better;
+    best = better;
+  }
+}
+
+/**
+ * What is known by way of the problem with smaller alignments: moves that are needed at least, or that there is no
+ * order; and an order that comes of its solution, where putting the units of the largest alignments in front helps.
+ */
+function simplerFirst(
+  problem: OrderProblem,
+  limits: Limits,
+): { least: number | 'none'; order: Found | undefined } {
+  const simpler = lessAligned(problem);
+  if (simpler === undefined) return { least: 0, order: undefined };
+  const found = searchOrder(simpler, { ...limits, ...BRIEF, weight: 1 });
+  if (found === 'none') return { least: 'none', order: undefined };
+  if (found === 'unknown') return { least: 0, order: undefined };
+  const isLarge = (index: number): boolean =>
+    !isFixed(problem, index) && (problem.units[index] as Unit).alignment > simpler.alignment;
+  const large = found.order.filter(isLarge).slice(0, MAX_LARGE);
+  for (const front of subsetsOf(large)) {
+    const others = found.order.filter((index) => !front.includes(index));
+    const order = others.toSpliced(problem.rules.leading, 0, ...front);
+    const moved = order.filter((index) => front.includes(index) || found.moved.includes(index));
+    if (keepsLimits(problem, limits, { order, moved }))
+      return { least: found.moved.length, order: { order, moved, hasFewestMoves: false } };
+  }
+  return { least: found.moved.length, order: undefined };
+}
+
+/** All subsets, those of the fewest elements first. */
+function subsetsOf(all: readonly number[]): number[][] {
+  const subsets = Array.from({ length: 2 ** all.length }, (_, bits) =>
+    all.filter((_each, at) => (bits >> at) & 1),
+  );
+  return subsets.sort((a, b) => a.length - b.length);
 }
 
 /** Any order within the limits, or proof that there is none. */
@@ -221,12 +269,15 @@ function proven(exact: FoundOrder | 'none'): Found | 'none' {
 }
 
 /** The order by filling, where no rules speak against it and it does what is asked. */
-function filled(problem: OrderProblem, { byteSize, maxMoves }: Limits): Found | 'unknown' {
+function filled(problem: OrderProblem, limits: Limits): Found | 'unknown' {
   if (hasRules(problem.rules)) return 'unknown';
   const order = filledOrder(problem);
   const moved = movedIn(problem, order);
-  const isEnough = sizeIn(problem, order) <= byteSize && moved.length <= maxMoves;
-  return isEnough ? { order, moved, hasFewestMoves: false } : 'unknown';
+  return keepsLimits(problem, limits, { order, moved }) ? { order, moved, hasFewestMoves: false } : 'unknown';
+}
+
+function keepsLimits(problem: OrderProblem, { byteSize, maxMoves }: Limits, found: FoundOrder): boolean {
+  return sizeIn(problem, found.order) <= byteSize && found.moved.length <= maxMoves;
 }
 
 function sizeIn({ units, alignment }: OrderProblem, order: readonly number[]): number {
