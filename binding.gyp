@@ -41,6 +41,7 @@
             'src/dwarf/native/batch.cc',
             'src/dwarf/native/binding.cc',
             'src/dwarf/native/dies.cc',
+            'src/dwarf/native/entry_places.cc',
             'src/dwarf/native/expressions.cc',
             'src/dwarf/native/file.cc',
             'src/dwarf/native/interrupt.cc',

@@ -53,6 +53,7 @@ export { reorganizeNested, smallestNestedSize } from './layout/reorganize-nested
 export { conflictOf, type NamedRule, resolveRules } from './layout/reorganize-rules.ts';
 export { withWordSize } from './layout/word-size.ts';
 export { paholeWordSize } from './layout/word-size-compat.ts';
+export { loadEntryPlaces } from './load/entry-places.ts';
 export { emptyTable } from './model/empty-table.ts';
 export { FunctionFlag, type FunctionRows, OutlineCode, type OutlineRow } from './model/functions.ts';
 export { spellingsOf } from './model/qualified.ts';
@@ -71,13 +72,14 @@ export {
   findArchitecture,
 } from './probe/architectures.ts';
 export type { Definition, PlainLine } from './probe/definition.ts';
+export { entryWarnings } from './probe/entry-warnings.ts';
 export { type ExpandOptions, expandDefinition } from './probe/expand.ts';
 export { tracefsFile, tracefsLine, tracefsRemoval } from './probe/format-tracefs.ts';
 export { doesWithoutTracefs, formatProbes, PROBE_FORMATS, type ProbeFormat } from './probe/formats.ts';
-export { listFunctions } from './probe/functions.ts';
+export { listFunctions, variantBase } from './probe/functions.ts';
 export { parseDefinition, splitDefinitions } from './probe/parse-definition.ts';
 export type { Probe } from './probe/probe.ts';
 export { ANY_TARGET, NO_TRACEFS, type Target, targetOfReadme, targetOfVersion } from './probe/targets.ts';
-export { fileOffsetOf } from './probe/uprobe.ts';
+export { addressOfFunction, fileOffsetOf } from './probe/uprobe.ts';
 export type { Warning } from './probe/warning.ts';
 export { type KernelLists, listWarnings } from './probe/warnings.ts';

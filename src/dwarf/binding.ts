@@ -1,5 +1,7 @@
 /** What the addon `tspahole_dwarf` exports; see native/binding.cc. */
 
+import type { EntryPlaces } from '../model/entry-places.ts';
+
 /** An open file; only the addon knows what is in it. */
 export type DwarfHandle = object & { readonly handle: unique symbol };
 
@@ -81,6 +83,8 @@ export interface DwarfBinding {
    * `open`.
    */
   next(handle: DwarfHandle, room?: ArrayBuffer): DwarfUnitBatch | undefined;
+  /** Where the parameters of the functions of this name are at entry. Throws as `open`. */
+  entryPlaces(path: string, name: string): EntryPlaces;
   /** Ends the work; a handle may be closed twice. */
   close(handle: DwarfHandle): void;
 }

@@ -155,7 +155,7 @@ function tableOf(batch: DwarfUnitBatch, columns: Columns, strings: StringTable):
 const NONE = new Uint32Array(0);
 
 /** Turns what the addon throws into the package's own error. */
-function translateErrors<T>(action: () => T): T {
+export function translateErrors<T>(action: () => T): T {
   try {
     return action();
   } catch (error) {

@@ -9,7 +9,7 @@ import type { Architecture } from './architectures.ts';
 import type { AbiRule } from './calling-convention.ts';
 import type { Argument, Definition, ProbeKind } from './definition.ts';
 import { eventName, groupName, placeText } from './event-names.ts';
-import { type FoundFunction, findFunction, findTracepoint } from './functions.ts';
+import { type FoundFunction, findFunction, findTracepoint, variantBase } from './functions.ts';
 import { checkArgument, checkCount } from './limits.ts';
 import { giveNames, nameWish } from './names.ts';
 import type { Location } from './place.ts';
@@ -114,7 +114,7 @@ function siteOf(
   const what = functionName(definition) ?? placeText(definition);
   const common = { ...reach, target, what, warnings };
   const none = whyNoParameters(definition);
-  const function_ = none === undefined ? lookUp(kind, table, what) : undefined;
+  const function_ = none === undefined ? lookUp(common, table, what) : undefined;
   if (function_ === undefined) {
     const parameters = none ?? ({ refusal: 'NO_BTF_ENTRY', why: noFunction(what, definition) } as const);
     return { site: { ...common, parameters, returned: undefined, returnsVoid: false }, found: undefined };
@@ -134,8 +134,18 @@ function functionName({ place }: Definition): string | undefined {
   return place.kind === 'symbol' || place.kind === 'file' ? place.symbol : undefined;
 }
 
-function lookUp(kind: ProbeKind, table: TypeTable, name: string): FoundFunction | undefined {
-  return kind === 'tracepoint' ? findTracepoint(table, name) : findFunction(table, name);
+/** What the compiler made of a function has the types of that one, if not its parameters. */
+function lookUp(
+  site: Pick<Site, 'kind' | 'warnings'>,
+  table: TypeTable,
+  name: string,
+): FoundFunction | undefined {
+  if (site.kind === 'tracepoint') return findTracepoint(table, name);
+  const base = variantBase(name);
+  const found = findFunction(table, name);
+  if (found !== undefined || base === undefined) return found;
+  warn(site, 'W3', `the compiler made ${name} of ${base}: its parameters may be elsewhere or be gone`);
+  return findFunction(table, base);
 }
 
 function noFunction(what: string, { place }: Definition): string {

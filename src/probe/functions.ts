@@ -25,6 +25,11 @@ export function findFunction(table: TypeTable, name: string): FoundFunction | un
   return { id, proto, others: [...texts].slice(1) };
 }
 
+/** The function that the compiler made `f.isra.0`, `f.constprop.0`, `f.part.0` of; undefined for other names. */
+export function variantBase(name: string): string | undefined {
+  return /^([^.]+)\.(?:isra|constprop|part|cold|llvm|lto_priv)\b/.exec(name)?.[1];
+}
+
 /** The stubs that have a tracepoint's prototype, behind one private parameter. */
 const STUBS = ['__probestub_', '__traceiter_', '__bpf_trace_'];
 

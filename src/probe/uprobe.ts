@@ -14,7 +14,7 @@ const STT_GNU_IFUNC = 10;
  * `bad-data` for malformed tables.
  */
 export function fileOffsetOf(elf: ElfFile, symbol: string): number | undefined {
-  const address = addressOf(elf.symbols(), symbol) ?? addressOf(elf.dynamicSymbols(), symbol);
+  const address = addressOfFunction(elf, symbol);
   if (address === undefined) return undefined;
   for (const segment of elf.segments()) {
     const distance = Number(address - segment.address);
@@ -22,6 +22,11 @@ export function fileOffsetOf(elf: ElfFile, symbol: string): number | undefined {
     if (isInside) return segment.offset + distance;
   }
   return undefined;
+}
+
+/** The address of a function, as the symbols of its file have it. Throws `bad-data` for malformed tables. */
+export function addressOfFunction(elf: ElfFile, symbol: string): bigint | undefined {
+  return addressOf(elf.symbols(), symbol) ?? addressOf(elf.dynamicSymbols(), symbol);
 }
 
 function addressOf(symbols: SymbolTable, name: string): bigint | undefined {

@@ -6,6 +6,7 @@
 //     strings(reader)      -> ArrayBuffer   the logical blob of names up to the arena, see strings.h
 //     next(reader, buffer?) -> unit | undefined    throws as open does; uses the buffer where it is large enough
 //     close(reader)        cancels what is still to do; the reader then has no more units
+//     entryPlaces(path, name)                     see entry_places.h; throws as open does
 //     writeAtInterrupt(descriptor, text)          see interrupt.h
 //     elfutilsVersion()     -> number        as in ELFUTILS_VERSION, of the headers that this was built with
 
@@ -19,6 +20,7 @@
 #include <vector>
 
 #include "batch.h"
+#include "entry_places.h"
 #include "interrupt.h"
 #include "reader.h"
 
@@ -284,6 +286,49 @@ napi_value close(const Scope& scope, napi_callback_info info) {
   return scope.undefined();
 }
 
+const char* entryKindName(tspahole::dwarf::EntryKind kind) {
+  using tspahole::dwarf::EntryKind;
+  switch (kind) {
+    case EntryKind::Absent: return "absent";
+    case EntryKind::Constant: return "constant";
+    case EntryKind::Register: return "register";
+    case EntryKind::Memory: return "memory";
+    case EntryKind::Frame: return "frame";
+    case EntryKind::Other: return "other";
+  }
+  return "other";
+}
+
+napi_value entryFunctionOf(const Scope& scope, const tspahole::dwarf::EntryFunction& function) {
+  napi_value parameters = scope.array(function.parameters.size());
+  uint32_t index = 0;
+  for (const tspahole::dwarf::EntryParameter& parameter : function.parameters) {
+    napi_value object = scope.object();
+    scope.set(object, "name", scope.text(parameter.name));
+    scope.set(object, "kind", scope.text(entryKindName(parameter.kind)));
+    scope.set(object, "number", scope.number(static_cast<double>(parameter.number)));
+    scope.set(parameters, index++, object);
+  }
+  napi_value object = scope.object();
+  scope.set(object, "address", scope.bigint(function.address));
+  scope.set(object, "parameters", parameters);
+  return object;
+}
+
+napi_value entryPlaces(const Scope& scope, napi_callback_info info) {
+  napi_value arguments[2];
+  scope.arguments(info, 2, arguments);
+  const tspahole::dwarf::EntryPlaces places =
+      tspahole::dwarf::entryPlaces(scope.toText(arguments[0]), scope.toText(arguments[1]));
+  napi_value functions = scope.array(places.functions.size());
+  uint32_t index = 0;
+  for (const auto& function : places.functions) scope.set(functions, index++, entryFunctionOf(scope, function));
+  napi_value object = scope.object();
+  scope.set(object, "functions", functions);
+  scope.set(object, "isKnown", scope.boolean(places.isKnown));
+  return object;
+}
+
 napi_value writeAtInterrupt(const Scope& scope, napi_callback_info info) {
   napi_value arguments[2];
   scope.arguments(info, 2, arguments);
@@ -330,6 +375,7 @@ NAPI_MODULE_INIT() {
   define<strings>(env, exports, "strings");
   define<next>(env, exports, "next");
   define<close>(env, exports, "close");
+  define<entryPlaces>(env, exports, "entryPlaces");
   define<writeAtInterrupt>(env, exports, "writeAtInterrupt");
   define<elfutilsVersion>(env, exports, "elfutilsVersion");
   return exports;

@@ -21,6 +21,7 @@ import type { Command, CommandWords } from '../../command.ts';
 import { writeText } from '../../output.ts';
 import type { Streams } from '../../run.ts';
 import { applyChanges, changeOf } from './apply.ts';
+import { warningsOfDwarf } from './entry.ts';
 import { identityComment, identityWarning } from './identity.ts';
 import { findDefinitions, findLists, findMachine, findTarget, findTracefs, TypesByPlace } from './input.ts';
 import { NOTES, OPTIONS } from './options.ts';
@@ -111,6 +112,7 @@ function makerOf(words: CommandWords, types: TypesByPlace, format: ProbeFormat):
     strings: words.has('strings'),
   };
   const lists = findLists(words, tracefs, words.has('strict') || words.has('apply'));
+  const elf = words.value('elf');
   const isForRunning = words.value('target') === 'running' || words.has('apply');
   return (line) => {
     const definition = parseDefinition(line);
@@ -119,8 +121,14 @@ function makerOf(words: CommandWords, types: TypesByPlace, format: ProbeFormat):
     const module = definition.place.kind === 'symbol' ? definition.place.module : undefined;
     const probe = expandDefinition(definition, types.tableOf(module), options);
     const source = types.pathOf(module);
+    const dwarf = elf === undefined ? [] : warningsOfDwarf(probe, elf);
     const identity = isForRunning ? identityWarning(source, module) : undefined;
-    const warnings = [...probe.warnings, ...listWarnings(probe, lists), ...(identity ? [identity] : [])];
+    const warnings = [
+      ...probe.warnings,
+      ...listWarnings(probe, lists),
+      ...dwarf,
+      ...(identity ? [identity] : []),
+    ];
     return { probe: { ...probe, warnings }, source };
   };
 }
@@ -131,7 +139,9 @@ function inFile(definition: Definition, options: ExpandOptions): Made {
     ...options,
     architecture: found.architecture,
   });
-  return { probe, source: definition.place.kind === 'file' ? definition.place.path : '' };
+  const path = definition.place.kind === 'file' ? definition.place.path : '';
+  const warnings = [...probe.warnings, ...warningsOfDwarf(probe, path)];
+  return { probe: { ...probe, warnings }, source: path };
 }
 
 function oneOf<Value extends string>(

@@ -6,7 +6,7 @@ import type { CommandOption } from '../../command.ts';
 export const OPTIONS: readonly CommandOption[] = [
   { name: 'file', short: 'f', metavar: 'FILE', help: 'read definitions from a file, one a line; - is stdin' },
   { name: 'btf', metavar: 'FILE', help: 'types from this file; default: the running kernel' },
-  { name: 'elf', metavar: 'FILE', help: 'the same, for an ELF file, whose machine counts too' },
+  { name: 'elf', metavar: 'FILE', help: 'the same, and ask its DWARF where parameters are at entry' },
   { name: 'btf-base', metavar: 'FILE', help: 'types that those of a module continue' },
   { name: 'arch', metavar: 'ARCH', help: 'x86_64, i386, arm64, riscv, s390x, powerpc or loongarch' },
   { name: 'target', metavar: 'KERNEL', help: 'the kernel to write for: a version as 6.1, or running' },

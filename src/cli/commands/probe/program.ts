@@ -8,6 +8,7 @@ import {
   emptyTable,
   fileOffsetOf,
   findFunctions,
+  variantBase,
 } from '../../../internal.ts';
 
 /** A definition in a program, and what it is expanded with. */
@@ -68,7 +69,7 @@ function typesOf(path: string, symbol: string): TypeTable {
       formats: ['dwarf', 'btf'],
       dwarf: { functions: true },
     }).units()) {
-      const [id] = findFunctions(table, symbol);
+      const [id] = findFunctions(table, variantBase(symbol) ?? symbol);
       if (id === undefined) continue;
       if (hasNames(table, table.sizeOrType(id))) return table;
       found ??= table;
