@@ -1,6 +1,6 @@
 /** `tspahole probe --apply`: all definitions are written to tracefs, or none. A folder stands for tracefs. */
 
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -84,6 +84,25 @@ describe('--apply', () => {
       '-:kprobes/p_vfs_read_0',
       '',
     ]);
+  });
+
+  it('takes back an event once, whatever probes it has', async () => {
+    rmSync(join(tracefs, 'dynamic_events'));
+    symlinkSync('/dev/full', join(tracefs, 'dynamic_events'));
+    await probe('--apply', ...LISTS, 'p:g/e vfs_read count', 'p:g/e vfs_write count', 'f vfs_read');
+    expect(written('kprobe_events').split('\n').slice(-3)).toEqual([
+      'p:g/e vfs_write count=$arg3:u64',
+      '-:g/e',
+      '',
+    ]);
+  });
+
+  it('writes nothing to an event that exists', async () => {
+    mkdirSync(join(tracefs, 'events/g/e'), { recursive: true });
+    const { code, stderr } = await probe('--apply', ...LISTS, 'p vfs_read count', 'p:g/e vfs_read');
+    expect(code).toBe(2);
+    expect(stderr).toContain("events/g/e exists in tracefs: give it another name, or remove it with '-:g/e'");
+    expect(written('kprobe_events')).toBe('p:kprobes/before vfs_open\n');
   });
 
   it('is never done without being asked for', async () => {

@@ -78,6 +78,7 @@ describe.skipIf(!hasClang || !existsSync(RUNNING_KERNEL_BTF))('clang, bpftool an
         't sched_switch prev->pid next->comm:string',
         'p wake_up_new_task p->in_iowait p->comm:string p->mm->mmap_base (task_struct,comm)p->pid',
         'p:user vfs_write text=buf:ustring $$args',
+        'p:names vfs_read n=file:%pD d=file->f_path.dentry:%pd',
       ];
       const probes = lines.map((line) => ({
         probe: expandLine(line, table, { target: NO_TRACEFS }),

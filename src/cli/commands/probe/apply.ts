@@ -1,6 +1,6 @@
 /** Writing probes to tracefs, all or none. */
 
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { TspaholeError } from '../../../index.ts';
 import { type PlainLine, type Probe, tracefsFile, tracefsLine, tracefsRemoval } from '../../../internal.ts';
 
@@ -9,8 +9,10 @@ export interface Change {
   /** File below tracefs. */
   readonly file: string;
   readonly line: string;
-  /** The line that takes it back. */
+  /** The line that takes it back, with all others of the event. */
   readonly removal: string;
+  /** Folder of its event below tracefs. */
+  readonly event: string;
 }
 
 /** What is written for a probe. Throws `usage` for lines that are none: what they change cannot be taken back. */
@@ -18,14 +20,25 @@ export function changeOf(probe: Probe | PlainLine): Change {
   if (probe.kind === 'plain') {
     throw new TspaholeError('usage', `probe: --apply writes probes, not '${probe.text}'`);
   }
-  return { file: tracefsFile(probe), line: tracefsLine(probe), removal: tracefsRemoval(probe) };
+  return {
+    file: tracefsFile(probe),
+    line: tracefsLine(probe),
+    removal: tracefsRemoval(probe),
+    event: `events/${probe.group}/${probe.event}`,
+  };
 }
 
 /**
  * Writes the lines in order. When the kernel refuses one, those before it are taken back and `io` is thrown with
- * the kernel's own words.
+ * the kernel's own words. Throws `usage`, and writes nothing, where an event exists: a probe that is added to one cannot
+ * be taken back alone.
  */
 export function applyChanges(tracefs: string, changes: readonly Change[]): void {
+  const existing = changes.find(({ event }) => existsSync(`${tracefs}/${event}`));
+  if (existing !== undefined) {
+    const hint = `give it another name, or remove it with '${existing.removal}'`;
+    throw new TspaholeError('usage', `probe: --apply: ${existing.event} exists in tracefs: ${hint}`);
+  }
   const done: Change[] = [];
   for (const change of changes) {
     try {
@@ -51,8 +64,11 @@ function append(path: string, line: string): void {
 /** Removes what was made, the last first. Gives the lines that stayed. */
 function takeBack(tracefs: string, done: readonly Change[]): string[] {
   const left: string[] = [];
+  const gone = new Set<string>();
   for (const { file, line, removal } of done.toReversed()) {
+    if (gone.has(removal)) continue;
     try {
+      gone.add(removal);
       append(`${tracefs}/${file}`, removal);
     } catch {
       left.push(line);
