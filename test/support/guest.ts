@@ -144,7 +144,9 @@ export function runInGuest(guest: Guest, script: string, files: GuestFiles, memo
   }
 }
 
-function boot({ qemu, vmlinuz }: Guest, initrd: string, memory: number): string[] {
+/** On a busy machine a guest's timers may fail while it boots: then it is booted again. */
+function boot(guest: Guest, initrd: string, memory: number, attempts = 3): string[] {
+  const { qemu, vmlinuz } = guest;
   const machine = [
     '-machine',
     'q35,accel=tcg',
@@ -165,5 +167,8 @@ function boot({ qemu, vmlinuz }: Guest, initrd: string, memory: number): string[
     maxBuffer: 1 << 26,
   });
   const lines = stdout.replaceAll('\r', '').split('\n');
-  return lines.slice(lines.indexOf(BEGIN) + 1);
+  const begin = lines.indexOf(BEGIN);
+  if (begin >= 0) return lines.slice(begin + 1);
+  if (attempts > 1) return boot(guest, initrd, memory, attempts - 1);
+  throw new Error(`the guest did not come up: ${lines.slice(-5).join(' | ')}`);
 }
