@@ -54,6 +54,7 @@ export { conflictOf, type NamedRule, resolveRules } from './layout/reorganize-ru
 export { withWordSize } from './layout/word-size.ts';
 export { paholeWordSize } from './layout/word-size-compat.ts';
 export { loadEntryPlaces } from './load/entry-places.ts';
+export { openPacked } from './load/packed.ts';
 export { emptyTable } from './model/empty-table.ts';
 export { FunctionFlag, type FunctionRows, OutlineCode, type OutlineRow } from './model/functions.ts';
 export { spellingsOf } from './model/qualified.ts';

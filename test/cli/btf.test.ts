@@ -3,8 +3,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import { decodeBtf } from '../../src/btf/decode.ts';
+import { arm64Image, bzImage } from '../support/boot-image.ts';
 import { btf, constOf, int, ptr, struct, type TypeRecord } from '../support/btf-writer.ts';
 import { writeElf } from '../support/elf-writer.ts';
 import { everyKind } from '../support/every-kind.ts';
@@ -38,6 +40,23 @@ describe('btf dump', () => {
     expect(await text('dump', '-j', 'file', every)).toBe(golden('json'));
     expect(await text('dump', '-p', 'file', every)).toBe(golden('pretty'));
     expect(await text('dump', '-j', '-p', 'file', every)).toBe(golden('pretty'));
+  });
+
+  it('reads boot images and compressed files', async () => {
+    const elf = writeElf({
+      wordSize: 8,
+      endian: 'little',
+      sections: [{ name: '.BTF', data: btf(everyKind) }],
+    });
+    const packed = [
+      put('vmlinuz', bzImage(gzipSync(elf))),
+      put('Image', arm64Image(btf(everyKind))),
+      put('module.ko.gz', gzipSync(elf)),
+    ];
+    for (const file of packed) expect(await text('dump', 'file', file)).toBe(golden('text'));
+    expect((await run('dump', 'file', put('no-btf.gz', gzipSync('text')))).stderr).toContain(
+      'no .BTF section',
+    );
   });
 
   it('takes abbreviated words and ids of any base', async () => {

@@ -32,6 +32,10 @@ describe('$$args', () => {
     expect(warningCodes('p seq_printf $$args')).toEqual(['W7']);
   });
 
+  it('is the parameter of a function that returns nothing', () => {
+    expect(tracefsText('p fput $$args', '6.1')).toBe('p:kprobes/p_fput_0 fput file=$arg1:x64');
+  });
+
   it('is nothing for a function without parameters', () => {
     expect(tracefsText('p kernel_init_freeable $$args')).toBe(
       'p:kprobes/p_kernel_init_freeable_0 kernel_init_freeable',

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import {
   decodeBtf,
+  type ElfFile,
   isElf,
   openFileSource,
   parseElf,
@@ -11,6 +12,7 @@ import {
   TspaholeError,
   type TypeTable,
 } from '../../../index.ts';
+import { openPacked } from '../../../internal.ts';
 import type { CommandWords } from '../../command.ts';
 
 /** The BTF of a file. */
@@ -24,7 +26,7 @@ export interface BtfInput {
 }
 
 /**
- * Reads raw BTF, or the `.BTF` section of an ELF file. Without `base` that of a module of the running kernel
+ * Reads raw BTF, or the `.BTF` section of an ELF file, a boot image or a compressed file. Without `base` that of a module of the running kernel
  * is the kernel, that of a file with a `.BTF.base` section the section; with both the types are relocated.
  * Throws `not-found`, `io` or `bad-data`.
  */
@@ -50,21 +52,28 @@ function readFrom(path: string, base: TypeTable | undefined): BtfInput {
   if (path.startsWith(SYSFS)) return rawInput(path, readSysfs(path), base);
   const source = openFileSource(path);
   try {
-    if (!isElf(source.read(0, Math.min(4, source.size)))) {
-      return rawInput(path, source.read(0, source.size), base);
-    }
-    const elf = parseElf(source);
-    const bytes = elf.section('.BTF')?.data();
-    if (bytes === undefined) throw new TspaholeError('not-found', 'no .BTF section');
-    const pointerSize = elf.header.wordSize;
-    const distilled = elf.section('.BTF.base')?.data();
-    if (distilled === undefined) return { ...rawInput(path, bytes, base, pointerSize), pointerSize };
-    const own = decodeBtf(distilled, { pointerSize, place: { section: '.BTF.base' } });
-    const table = decodeBtf(bytes, { base: own, pointerSize });
-    return { path, bytes, pointerSize, table: base === undefined ? table : relocate(table, base) };
+    if (isElf(source.read(0, Math.min(4, source.size)))) return elfInput(path, parseElf(source), base);
+    const packed = openPacked(source);
+    if (packed?.kind === 'elf') return elfInput(path, packed.elf, base);
+    const bytes = packed === undefined ? source.read(0, source.size) : packed.btf;
+    return rawInput(path, bytes ?? noSection(), base);
   } finally {
     source.close();
   }
+}
+
+function noSection(): never {
+  throw new TspaholeError('not-found', 'no .BTF section');
+}
+
+function elfInput(path: string, elf: ElfFile, base: TypeTable | undefined): BtfInput {
+  const bytes = elf.section('.BTF')?.data() ?? noSection();
+  const pointerSize = elf.header.wordSize;
+  const distilled = elf.section('.BTF.base')?.data();
+  if (distilled === undefined) return { ...rawInput(path, bytes, base, pointerSize), pointerSize };
+  const own = decodeBtf(distilled, { pointerSize, place: { section: '.BTF.base' } });
+  const table = decodeBtf(bytes, { base: own, pointerSize });
+  return { path, bytes, pointerSize, table: base === undefined ? table : relocate(table, base) };
 }
 
 function rawInput(
