@@ -27,6 +27,7 @@ describe('the values that are exported', () => {
       'accessPath',
       'accessValue',
       'addFeatures',
+      'completeTypes',
       'decodeBtf',
       'decodeBtfExt',
       'dedup',
