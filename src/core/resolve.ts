@@ -28,7 +28,7 @@ export type CoreMode = 'libbpf' | 'consistent';
 export interface Trial {
   readonly candidate: Candidate;
   readonly found: Found;
-  /** Absent where the access was not found. */
+  /** Absent where the access was not found, or has no value. */
   readonly value?: AccessValue;
 }
 
@@ -150,19 +150,17 @@ function agree(local: AccessSpec, candidates: readonly Candidate[], trials: Tria
   const expected = accessValue(local);
   let first: Trial | undefined;
   for (const candidate of candidates) {
-    const trial = tryCandidate(local, candidate);
-    trials.push(trial);
-    if (trial.value === undefined) continue;
+    const found = findAccess(local, { table: candidate.owner.table, id: candidate.id });
+    const number = trials.push({ candidate, found }) - 1;
+    if (!('spec' in found)) continue;
+    // A candidate whose value cannot be computed has been tried, too.
+    const trial = { candidate, found, value: accessValue(found.spec) };
+    trials[number] = trial;
     first ??= trial;
     checkAgreement(first, trial);
   }
   if (first !== undefined) return resolved(local, expected, first);
   return absent(local, expected, trials);
-}
-
-function tryCandidate(local: AccessSpec, candidate: Candidate): Trial {
-  const found = findAccess(local, { table: candidate.owner.table, id: candidate.id });
-  return 'spec' in found ? { candidate, found, value: accessValue(found.spec) } : { candidate, found };
 }
 
 function checkAgreement(first: Trial, other: Trial): void {
@@ -275,8 +273,13 @@ function best(specs: readonly AccessSpec[], candidates: readonly Candidate[]): r
   return chosen.length > 0 ? chosen : candidates;
 }
 
-function hasAccess(spec: AccessSpec, candidate: Candidate): boolean {
-  return attempt(() => tryCandidate(spec, candidate))?.value !== undefined;
+function hasAccess(spec: AccessSpec, { owner, id }: Candidate): boolean {
+  return (
+    attempt(() => {
+      const found = findAccess(spec, { table: owner.table, id });
+      return 'spec' in found ? accessValue(found.spec) : undefined;
+    }) !== undefined
+  );
 }
 
 function attempt<T>(action: () => T): T | undefined {

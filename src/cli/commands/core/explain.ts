@@ -91,5 +91,6 @@ function candidateLines(
 function trialText({ found, value }: Trial): string {
   if ('difference' in found) return found.difference;
   const path = accessPath(found.spec);
-  return `${path === '' ? '' : `${path} `}gives ${value?.value}`;
+  const gives = value === undefined ? 'gives no value' : `gives ${value.value}`;
+  return `${path === '' ? '' : `${path} `}${gives}`;
 }

@@ -1,0 +1,41 @@
+/** What libbpf says about CO-RE relocations in its debug log, and what this project says in the same words. */
+
+import { readFileSync } from 'node:fs';
+import { formatAccess } from '../../src/core/access.ts';
+import { type BpfObject, readBpfObject } from '../../src/core/object.ts';
+import { type CoreResolution, resolveRelocations } from '../../src/core/resolve.ts';
+import { CoreTarget } from '../../src/core/target.ts';
+import { parseElf } from '../../src/elf/file.ts';
+import { loadSync } from '../../src/load.ts';
+
+export function readObject(path: string): BpfObject {
+  return readBpfObject(parseElf(readFileSync(path)));
+}
+
+export function targetOf(path: string): CoreTarget {
+  return new CoreTarget({ name: 'vmlinux', table: loadSync(path, { formats: ['btf'] }).table() });
+}
+
+/** The accesses that a log tells: in the object, and those that match in the target. */
+export function logged(log: string): string[] {
+  return log.split('\n').flatMap((line) => {
+    const found = /^libbpf: prog '.*': relo #\d+: (matching candidate #\d+ )?(<.*)$/.exec(line);
+    return found === null ? [] : [`${found[1] === undefined ? '' : '  '}${found[2]}`];
+  });
+}
+
+/** The same lines of our own: up to the first failure, as libbpf goes no further. */
+export function resolvedLines(object: BpfObject, target: CoreTarget): string[] {
+  const lines: string[] = [];
+  for (const resolution of resolveRelocations(object.relocations, { local: object.table, target })) {
+    lines.push(...linesOf(resolution));
+    if (resolution.outcome.status === 'failed') break;
+  }
+  return lines;
+}
+
+function linesOf({ spec, trials }: CoreResolution): string[] {
+  if (spec === undefined) return [];
+  const matching = trials.flatMap(({ found }) => ('spec' in found ? [`  ${formatAccess(found.spec)}`] : []));
+  return [formatAccess(spec), ...matching];
+}
