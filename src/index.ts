@@ -45,6 +45,7 @@ export {
 } from './btf/verify.ts';
 // CO-RE: BPF objects relocated for a kernel.
 export { type Accessor, type AccessSpec, accessPath, formatAccess, parseAccess } from './core/access.ts';
+export { relocatedFile } from './core/apply.ts';
 export { completeTypes } from './core/complete.ts';
 export { type Found, findAccess } from './core/find.ts';
 export { CORE_KIND_NAMES, CoreKind } from './core/kinds.ts';

@@ -1,6 +1,5 @@
 /** What the command line uses beyond the public interface. Not stable. */
 
-export { relocatedFile } from './core/apply.ts';
 export { fileState, requireUnchanged } from './elf/file-state.ts';
 export {
   buildIdInNotes,

@@ -20,10 +20,20 @@ function fileOf(name: string, records: readonly TypeRecord[]): string {
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+const bpfProgram = join(root, 'test/fixtures/core/program.bpf.o');
+
+/** Programs of the manual name files that a reader has. */
+function withFiles(program: string): string {
+  const output = join(directory, 'prog.here.o');
+  return program
+    .replaceAll("'prog.bpf.o'", () => JSON.stringify(bpfProgram))
+    .replaceAll("'prog.here.o'", () => JSON.stringify(output));
+}
+
 /** The programs of the manuals, each under its page and its first import. */
-const programs = ['library', 'btf'].flatMap((page) =>
+const programs = ['library', 'btf', 'core'].flatMap((page) =>
   [...readFileSync(join(root, `docs/${page}.md`), 'utf8').matchAll(/^```js\n(.*?)^```$/gms)].map(
-    ([, program = '']) => [page, program.split('\n')[0], program] as const,
+    ([, program = '']) => [page, program.split('\n')[0], withFiles(program)] as const,
   ),
 );
 
@@ -162,6 +172,21 @@ describe.skipIf(!existsSync(RUNNING_KERNEL_BTF))('on the running kernel (skipped
 
   it('ten structs waste most', () => {
     expect(run('most-wasted').stdout.trimEnd().split('\n')).toHaveLength(11);
+  });
+
+  it('a BPF object is relocated', () => {
+    const output = join(directory, 'relocated.o');
+    const { status, stdout, stderr } = run('load-program', bpfProgram, output);
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: expect.stringMatching(/^22 relocations, 0 fail\n\d+ bytes of types, 0 problems\n$/) as string,
+    });
+    expect(stderr).toContain(
+      'raw_tp/module insn 0: <byte_off> [22] struct of_module.members (0:0 @ offset 0): poisoned',
+    );
+    expect(existsSync(output)).toBe(true);
+    expect(run('load-program')).toMatchObject({ status: 2 });
+    expect(run('load-program', file, output)).toMatchObject({ status: 1, stdout: '' });
   });
 
   it('sched_switch is one that is known', () => {

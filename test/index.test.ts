@@ -62,6 +62,7 @@ describe('the values that are exported', () => {
       'relocate',
       'relocateCode',
       'relocateObject',
+      'relocatedFile',
       'resolveMemberPath',
       'resolveRelocations',
       'sanitizeFor',

@@ -1,7 +1,7 @@
 /** `tspahole core apply`: a BPF object whose relocations are done. */
 
-import { relocateObject } from '../../../index.ts';
-import { relocatedFile, replaceFile } from '../../../internal.ts';
+import { relocatedFile, relocateObject } from '../../../index.ts';
+import { replaceFile } from '../../../internal.ts';
 import type { Command, CommandWords } from '../../command.ts';
 import { writeText } from '../../output.ts';
 import type { Streams } from '../../run.ts';
