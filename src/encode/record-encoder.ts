@@ -24,6 +24,9 @@ const FAKE_INT = '__SANITIZED_FAKE_INT__';
 
 const SIGNED = 1 << 24;
 
+/** Bytes that the offset of a member counts where a composite has bitfields; in all others it counts more. */
+const FAR = 1 << 21;
+
 /** Hands the types of a unit to the deduplicator, one after the other. */
 export class RecordEncoder {
   hasArrays = false;
@@ -59,6 +62,9 @@ export class RecordEncoder {
         return this.#context.features.enum64 ? this.#copy(id) : this.#writeEnum(id);
       case Kind.Enum64:
         return this.#context.features.enum64 ? this.#writeEnum64(id) : this.#writeEnum(id);
+      case Kind.Struct:
+      case Kind.Union:
+        return this.#hasFarMembers(id) ? this.#writeNearMembers(id) : this.#copy(id);
       default:
         this.#copy(id);
     }
@@ -89,6 +95,33 @@ export class RecordEncoder {
 
   #writePointer(id: TypeId): void {
     this.#push({ kind: Kind.Pointer, sizeOrType: this.#idOf(this.#table.sizeOrType(id)) });
+  }
+
+  /** Whether some member lies further from the start than an offset in BTF counts. */
+  #hasFarMembers(id: TypeId): boolean {
+    const { side } = this.#table;
+    if (side === undefined || this.#table.sizeOrType(id) < FAR) return false;
+    for (let index = this.#table.vlen(id) - 1; index >= 0; index--)
+      if (side.highOffset(id, index) !== 0) return true;
+    return false;
+  }
+
+  #writeNearMembers(id: TypeId): void {
+    const table = this.#table;
+    const words: number[] = [];
+    for (let index = 0; index < table.vlen(id); index++) {
+      if (table.side?.highOffset(id, index) !== 0) continue;
+      const name = this.#context.target.names.offsetOfRare(table.strings, table.extra(id, 3 * index));
+      words.push(name, this.#idOf(table.extra(id, 3 * index + 1)), table.extra(id, 3 * index + 2));
+    }
+    const vlen = words.length / 3;
+    const name = table.strings.latin1At(table.nameOffset(id)) || '(anonymous)';
+    this.#context.remark(
+      `${name}: ${table.vlen(id) - vlen} members lie further into it than BTF counts: left out`,
+    );
+    const kind = table.kind(id) === Kind.Struct ? Kind.Struct : Kind.Union;
+    const start = { kind, kindFlag: table.kindFlag(id), name: this.#nameOf(id), vlen };
+    this.#push({ ...start, sizeOrType: table.sizeOrType(id) }, ...words);
   }
 
   #writeFloat(id: TypeId): void {
