@@ -5,20 +5,65 @@ import type { SymbolTable } from '../elf/symbol.ts';
 
 const STT_FUNC = 2;
 
-/** What all symbols are that are its name, or begin with its name and a dot. Each character of a name is a byte. */
-export interface ElfFunction {
-  readonly name: string;
-  readonly symbols: readonly FunctionSymbol[];
-  /** Its symbols have different addresses. */
-  readonly isAmbiguous: boolean;
-}
+/** Addresses of one function that are looked through one by one. */
+const FEW_PLACES = 8;
 
-/** The symbol of a function. */
-export interface FunctionSymbol {
-  readonly name: string;
+/** What the symbols with one address say. Each character of a name is a byte. */
+export interface SymbolPlace {
   /** Address as the file says it, in two words. */
   readonly addressLow: number;
   readonly addressHigh: number;
+  /** A name says that parameters may be gone. */
+  isOptimized: boolean;
+  /** The first name with a suffix. */
+  suffixedName: string | undefined;
+}
+
+/** What all symbols are whose names are that of the function, or begin with it and a dot. */
+export class ElfFunction {
+  readonly name: string;
+  /** Its symbols have different addresses. */
+  isAmbiguous = false;
+  readonly #places: SymbolPlace[] = [];
+  #byAddress: Map<string, SymbolPlace> | undefined;
+  /** Of the last symbol. */
+  #last: SymbolPlace | undefined;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Adds a symbol. */
+  add(name: string, address: bigint): void {
+    const [low, high] = [Number(address & 0xffff_ffffn), Number(address >> 32n)];
+    const place = this.placeAt(low, high) ?? this.#newPlace(low, high);
+    if (name.includes('.isra') || name.includes('.constprop')) place.isOptimized = true;
+    if (name.includes('.')) place.suffixedName ??= name;
+    const last = this.#last;
+    // An address of 0 stands for none.
+    if (last !== undefined && last !== place && (last.addressLow !== 0 || last.addressHigh !== 0)) {
+      this.isAmbiguous = true;
+    }
+    this.#last = place;
+  }
+
+  /** What the symbols with this address say; undefined where there are none. */
+  placeAt(low: number, high: number): SymbolPlace | undefined {
+    if (this.#byAddress !== undefined) return this.#byAddress.get(`${high}:${low}`);
+    return this.#places.find((place) => place.addressLow === low && place.addressHigh === high);
+  }
+
+  #newPlace(addressLow: number, addressHigh: number): SymbolPlace {
+    const place: SymbolPlace = { addressLow, addressHigh, isOptimized: false, suffixedName: undefined };
+    this.#places.push(place);
+    if (this.#places.length > FEW_PLACES) {
+      this.#byAddress ??= new Map(
+        this.#places.map((each) => [`${each.addressHigh}:${each.addressLow}`, each]),
+      );
+      this.#byAddress.set(`${addressHigh}:${addressLow}`, place);
+    }
+    return place;
+  }
 }
 
 /** Functions in the order of their names. */
@@ -28,14 +73,11 @@ export class ElfFunctions {
 
   /** Throws `bad-data` for malformed symbols. */
   constructor(elf: ElfFile) {
-    const groups = groupSymbols(elf.symbols());
-    const names = [...groups.keys()].sort();
-    this.all = names.map((name, index) => {
-      const symbols = groups.get(name) as FunctionSymbol[];
-      // pahole does not look at the last one.
-      return { name, symbols, isAmbiguous: index + 1 < names.length && haveSeveralAddresses(symbols) };
-    });
-    this.#indexes = new Map(names.map((name, index) => [name, index]));
+    this.all = [...functionsIn(elf.symbols()).values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const last = this.all.at(-1);
+    // pahole does not look at the last one.
+    if (last !== undefined) last.isAmbiguous = false;
+    this.#indexes = new Map(this.all.map(({ name }, index) => [name, index]));
   }
 
   /** Index of a function in {@link all}, or undefined. */
@@ -44,34 +86,23 @@ export class ElfFunctions {
   }
 }
 
-function groupSymbols(symbols: SymbolTable): Map<string, FunctionSymbol[]> {
-  const groups = new Map<string, FunctionSymbol[]>();
+function functionsIn(symbols: SymbolTable): Map<string, ElfFunction> {
+  const functions = new Map<string, ElfFunction>();
   for (let index = 0; index < symbols.length; index++) {
     if (symbols.type(index) !== STT_FUNC) continue;
     const name = toBytes(symbols.name(index));
     // What compilers split from functions is no function.
     if (name.includes('.cold') || name.includes('.part')) continue;
-    const value = symbols.value(index);
-    const symbol = { name, addressLow: Number(value & 0xffff_ffffn), addressHigh: Number(value >> 32n) };
     const dot = name.indexOf('.');
     const key = dot < 0 ? name : name.slice(0, dot);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [symbol]);
-    else group.push(symbol);
+    const known = functions.get(key) ?? new ElfFunction(key);
+    functions.set(key, known);
+    known.add(name, symbols.value(index));
   }
-  return groups;
+  return functions;
 }
 
 /** A text with a character for each byte of its UTF-8, which is what names of types are. */
 export function toBytes(text: string): string {
   return Buffer.byteLength(text) === text.length ? text : Buffer.from(text).toString('latin1');
-}
-
-/** Whether two that follow each other differ; an address of 0 stands for none. */
-function haveSeveralAddresses(symbols: readonly FunctionSymbol[]): boolean {
-  return symbols.some((symbol, index) => {
-    const before = symbols[index - 1];
-    if (before === undefined || (before.addressLow === 0 && before.addressHigh === 0)) return false;
-    return before.addressLow !== symbol.addressLow || before.addressHigh !== symbol.addressHigh;
-  });
 }

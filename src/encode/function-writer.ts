@@ -65,7 +65,7 @@ export class FunctionWriter {
 
   /** The state of a symbol's address that can be called as it says, else the first with such an address. */
   #bestOf({ first, placed }: SavedFunction): FunctionState {
-    const withSymbol = placed.filter(({ symbols }) => symbols.length > 0);
+    const withSymbol = placed.filter(({ place }) => place !== undefined);
     return withSymbol.find((state) => !this.#isChanged(state)) ?? withSymbol[0] ?? first;
   }
 
@@ -73,10 +73,7 @@ export class FunctionWriter {
   #isChanged(state: FunctionState): boolean {
     if (this.#context.features.trueSignature || (state.flags & SignatureFlag.Optimized) === 0) return false;
     if ((state.flags & SignatureFlag.Changed) !== 0) return true;
-    return (
-      state.hasAddress &&
-      state.symbols.some(({ name }) => name.includes('.isra') || name.includes('.constprop'))
-    );
+    return state.hasAddress && state.place?.isOptimized === true;
   }
 
   #reasonToSkip(first: FunctionState, best: FunctionState): string | undefined {
@@ -95,7 +92,7 @@ export class FunctionWriter {
     if (flags === undefined || !features.declTag) return;
     const tags = (flags & KfuncFlag.FastCall) === 0 ? ['bpf_kfunc'] : ['bpf_kfunc', 'bpf_fastcall'];
     for (const tag of tags) {
-      this.#records.add({ kind: Kind.DeclTag, name: target.names.add(tag), sizeOrType: id }, WHOLE);
+      this.#records.add({ kind: Kind.DeclTag, name: target.names.add(tag), sizeOrType: id }, [WHOLE]);
     }
   }
 
@@ -128,15 +125,13 @@ export class FunctionWriter {
     const { words } = this.#functions;
     const { parameters, parameterCount } = state;
     const tags = parameters + 2 * parameterCount;
-    const prototype = this.#records.add(
-      { kind: Kind.FuncProto, vlen: parameterCount, sizeOrType: resultType },
-      ...words.subarray(parameters, tags),
-    );
+    const start = { kind: Kind.FuncProto, vlen: parameterCount, sizeOrType: resultType };
+    const prototype = this.#records.add(start, words.subarray(parameters, tags));
     const nameOffset = this.#context.target.names.add(name);
     const id = this.#records.add({ kind: Kind.Func, name: nameOffset, sizeOrType: prototype });
     for (let at = tags; at < tags + 2 * state.tagCount; at += 2) {
       const [value, component] = [words[at] as number, words[at + 1] as number];
-      this.#records.add({ kind: Kind.DeclTag, name: value, sizeOrType: id }, component);
+      this.#records.add({ kind: Kind.DeclTag, name: value, sizeOrType: id }, [component]);
     }
     return id;
   }
@@ -146,8 +141,8 @@ export class FunctionWriter {
 function findRenamed({ placed }: SavedFunction): { state: FunctionState; name: string } | undefined {
   for (const state of placed) {
     if (!state.hasAddress || (state.flags & (SignatureFlag.Misplaced | StateFlag.Uncertain)) !== 0) continue;
-    const symbol = state.symbols.find(({ name }) => name.includes('.'));
-    if (symbol !== undefined) return { state, name: symbol.name };
+    const name = state.place?.suffixedName;
+    if (name !== undefined) return { state, name };
   }
   return undefined;
 }

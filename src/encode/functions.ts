@@ -14,7 +14,7 @@ import {
 import type { StringTable } from '../model/strings.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
 import type { EncodeContext } from './context.ts';
-import type { ElfFunction, ElfFunctions, FunctionSymbol } from './elf-functions.ts';
+import type { ElfFunction, ElfFunctions, SymbolPlace } from './elf-functions.ts';
 import { TypeComparison } from './same-type.ts';
 import { StackStructs } from './stack-structs.ts';
 
@@ -33,8 +33,8 @@ const SHARED_FLAGS = DOUBTS | StateFlag.Uncertain;
 /** What one unit says of a function, in terms of the deduplicator. */
 export interface FunctionState {
   readonly elf: ElfFunction;
-  /** The symbols that have its address. */
-  readonly symbols: readonly FunctionSymbol[];
+  /** What the symbols with its address say, if there are any. */
+  readonly place: SymbolPlace | undefined;
   /** Whether it has an address. */
   readonly hasAddress: boolean;
   /** {@link SignatureFlag}s and {@link StateFlag}s. */
@@ -121,7 +121,7 @@ export class SavedFunctions {
     }
     before.isMerged = true;
     this.#merge(before, row, unit);
-    if (elf.symbols.some((symbol) => isAt(symbol, row))) {
+    if (elf.placeAt(row.addressLow, row.addressHigh) !== undefined) {
       const state = this.#stateOf(row, elf, unit);
       state.flags |= before.first.flags & SHARED_FLAGS;
       before.placed.push(state);
@@ -169,7 +169,7 @@ export class SavedFunctions {
     }
     return {
       elf,
-      symbols: elf.symbols.filter((symbol) => isAt(symbol, row)),
+      place: elf.placeAt(row.addressLow, row.addressHigh),
       hasAddress: row.addressLow !== 0 || row.addressHigh !== 0,
       flags: flagsOf(row, unit),
       resultType: unit.ids[row.resultType] ?? 0,
@@ -198,8 +198,4 @@ interface Unit {
 
 function flagsOf(row: Signature, { stack }: Unit): number {
   return row.flags | (stack.somePacked(row.stackStructs) ? StateFlag.Uncertain : 0);
-}
-
-function isAt(symbol: FunctionSymbol, row: Signature): boolean {
-  return symbol.addressLow === row.addressLow && symbol.addressHigh === row.addressHigh;
 }

@@ -72,7 +72,7 @@ export class RecordEncoder {
 
   /** Hands over the `int` of files that have none. */
   writeInt(): void {
-    this.#push({ kind: Kind.Int, name: this.#context.target.names.add('int'), sizeOrType: 4 }, SIGNED | 32);
+    this.#push({ kind: Kind.Int, name: this.#context.target.names.add('int'), sizeOrType: 4 }, [SIGNED | 32]);
   }
 
   /** Hands over a tag, unless what it is on has become void. */
@@ -90,7 +90,7 @@ export class RecordEncoder {
       element = table.extra(element, 0);
     }
     this.hasArrays = true;
-    this.#push({ kind: Kind.Array, sizeOrType: 0 }, this.#idOf(element), this.#unit.indexType, count);
+    this.#push({ kind: Kind.Array, sizeOrType: 0 }, [this.#idOf(element), this.#unit.indexType, count]);
   }
 
   #writePointer(id: TypeId): void {
@@ -121,7 +121,7 @@ export class RecordEncoder {
     );
     const kind = table.kind(id) === Kind.Struct ? Kind.Struct : Kind.Union;
     const start = { kind, kindFlag: table.kindFlag(id), name: this.#nameOf(id), vlen };
-    this.#push({ ...start, sizeOrType: table.sizeOrType(id) }, ...words);
+    this.#push({ ...start, sizeOrType: table.sizeOrType(id) }, words);
   }
 
   #writeFloat(id: TypeId): void {
@@ -130,12 +130,12 @@ export class RecordEncoder {
       if (isFloat(byteSize)) this.#copy(id);
       else this.#writeFakeInt();
     } else if (isInt(byteSize)) {
-      this.#push({ kind: Kind.Int, name: this.#nameOf(id), sizeOrType: byteSize }, 8 * byteSize);
+      this.#push({ kind: Kind.Int, name: this.#nameOf(id), sizeOrType: byteSize }, [8 * byteSize]);
     } else this.#writeFakeInt();
   }
 
   #writeFakeInt(): void {
-    this.#push({ kind: Kind.Int, name: this.#context.target.names.add(FAKE_INT), sizeOrType: 4 }, 32);
+    this.#push({ kind: Kind.Int, name: this.#context.target.names.add(FAKE_INT), sizeOrType: 4 }, [32]);
   }
 
   /** Values lose their upper bits, and that they are signed. */
@@ -161,15 +161,15 @@ export class RecordEncoder {
       if (start.kind === Kind.Enum64) words.push(this.#table.extra(id, index + 2));
     }
     const sizeOrType = this.#table.sizeOrType(id);
-    this.#push({ ...start, name: this.#nameOf(id), vlen, sizeOrType }, ...words);
+    this.#push({ ...start, name: this.#nameOf(id), vlen, sizeOrType }, words);
   }
 
   #copy(id: TypeId): void {
     this.#context.target.addFrom(this.#table, id, this.#unit.ids);
   }
 
-  #push(start: RecordStart, ...words: number[]): void {
-    this.#records.add(start, ...words);
+  #push(start: RecordStart, words: readonly number[] = []): void {
+    this.#records.add(start, words);
     this.#records.flush(this.#unit.end + 1);
   }
 

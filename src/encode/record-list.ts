@@ -28,7 +28,7 @@ export class RecordList {
   }
 
   /** Begins a record, the further words of which are given here or to {@link push}, and gives its id. */
-  add(start: RecordStart, ...more: readonly number[]): TypeId {
+  add(start: RecordStart, more: Iterable<number> = []): TypeId {
     const { kind, name = 0, vlen = 0, kindFlag = false, sizeOrType } = start;
     const id = this.#target.nextId + this.#starts.length;
     this.#starts.push(this.#words.length);

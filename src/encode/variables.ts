@@ -97,14 +97,12 @@ export class SavedVariables {
     this.#context.log?.(
       `Variable '${name}' from CU '${unit.name}' at address 0x${row.offset.toString(16)} encoded`,
     );
-    const id = records.add(
-      { kind: Kind.Var, name: names.offsetOfRare(strings, row.name), sizeOrType: typeId },
-      linkage,
-    );
+    const start = { kind: Kind.Var, name: names.offsetOfRare(strings, row.name), sizeOrType: typeId };
+    const id = records.add(start, [linkage]);
     section.push({ id, offset: row.offset, size });
     if (!this.#context.features.declTag) return;
     for (const tag of row.tags) {
-      records.add({ kind: Kind.DeclTag, name: names.offsetOfRare(strings, tag), sizeOrType: id }, WHOLE);
+      records.add({ kind: Kind.DeclTag, name: names.offsetOfRare(strings, tag), sizeOrType: id }, [WHOLE]);
     }
   }
 

@@ -264,3 +264,30 @@ describe('a comparison of types', () => {
     expect(agree([ptr(1)], [ptr(1)])).toBe(false);
   });
 });
+
+describe('does not take long', () => {
+  const COUNT = 20_000;
+  const LIMIT = 30_000;
+
+  it(
+    'with a function of very many parameters',
+    () => {
+      const parameters = Array.from({ length: 0xffff }, (_, index) => [`p${index}`, 1] as const);
+      const unit = { types: TYPES, functions: [{ name: 'f', parameters }] };
+      expect(parameterNames(encodeUnits([unit, unit], elfWith([{ name: 'f' }])))).toHaveLength(0xffff);
+    },
+    LIMIT,
+  );
+
+  it(
+    'with very many symbols and states of one name',
+    () => {
+      const addresses = Array.from({ length: COUNT }, (_, index) => BigInt(index + 1));
+      const elf = elfWith([...addresses.map((value) => ({ name: 'f.isra.0', value })), { name: 'g' }]);
+      const functions = addresses.map((address) => ({ name: 'f', address, flags: SignatureFlag.Optimized }));
+      const encoded = encodeUnits([{ functions }], elf, { trueSignature: true });
+      expect(functionNames(encoded)).toEqual(['f.isra.0']);
+    },
+    LIMIT,
+  );
+});

@@ -10,6 +10,8 @@ namespace tspahole::dwarf {
 
 namespace {
 
+constexpr uint32_t kMaxParameters = 0xffff;
+
 // Whether clang says that it changed the signature; an inlined function has the one of the source.
 bool isChanged(const Entry& entry) {
   const Attributes& attributes = entry.attributes;
@@ -119,9 +121,9 @@ void Lowering::writeSignatures() {
   }
 }
 
-// Whether the function and all of its parameters have names.
+// Whether the function and all of its parameters have names. One with more than older readers of BTF accept has none.
 bool Lowering::isNamed(const SignatureFunction& function) const {
-  bool isNamed = function.name != 0;
+  bool isNamed = function.name != 0 && function.parameterCount < kMaxParameters;
   for (uint32_t index = 0; index < function.parameterCount; ++index) {
     isNamed &= signatures_.parameters[function.firstParameter + index].name != 0;
   }
