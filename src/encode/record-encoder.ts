@@ -108,6 +108,13 @@ export class RecordEncoder {
 
   #writeNearMembers(id: TypeId): void {
     const table = this.#table;
+    const kind = table.kind(id) === Kind.Struct ? Kind.Struct : Kind.Union;
+    const start = {
+      kind,
+      kindFlag: table.kindFlag(id),
+      name: this.#nameOf(id),
+      sizeOrType: table.sizeOrType(id),
+    };
     const words: number[] = [];
     for (let index = 0; index < table.vlen(id); index++) {
       if (table.side?.highOffset(id, index) !== 0) continue;
@@ -119,9 +126,7 @@ export class RecordEncoder {
     this.#context.remark(
       `${name}: ${table.vlen(id) - vlen} members lie further into it than BTF counts: left out`,
     );
-    const kind = table.kind(id) === Kind.Struct ? Kind.Struct : Kind.Union;
-    const start = { kind, kindFlag: table.kindFlag(id), name: this.#nameOf(id), vlen };
-    this.#push({ ...start, sizeOrType: table.sizeOrType(id) }, words);
+    this.#push({ ...start, vlen }, words);
   }
 
   #writeFloat(id: TypeId): void {
@@ -154,6 +159,8 @@ export class RecordEncoder {
   #writeValues(id: TypeId, start: Pick<RecordStart, 'kind' | 'kindFlag'>, stride: number): void {
     const { names } = this.#context.target;
     const { strings } = this.#table;
+    // Names lie in the order in which they are taken up.
+    const name = this.#nameOf(id);
     const vlen = this.#table.vlen(id);
     const words: number[] = [];
     for (let index = 0; index < stride * vlen; index += stride) {
@@ -161,7 +168,7 @@ export class RecordEncoder {
       if (start.kind === Kind.Enum64) words.push(this.#table.extra(id, index + 2));
     }
     const sizeOrType = this.#table.sizeOrType(id);
-    this.#push({ ...start, name: this.#nameOf(id), vlen, sizeOrType }, words);
+    this.#push({ ...start, name, vlen, sizeOrType }, words);
   }
 
   #copy(id: TypeId): void {
