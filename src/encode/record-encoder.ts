@@ -97,10 +97,10 @@ export class RecordEncoder {
     this.#push({ kind: Kind.Pointer, sizeOrType: this.#idOf(this.#table.sizeOrType(id)) });
   }
 
-  /** Whether some member lies further from the start than an offset in BTF counts. */
+  /** Whether a member of a composite with bitfields lies further from the start than its offset can say. */
   #hasFarMembers(id: TypeId): boolean {
     const { side } = this.#table;
-    if (side === undefined || this.#table.sizeOrType(id) < FAR) return false;
+    if (side === undefined || !this.#table.kindFlag(id) || this.#table.sizeOrType(id) < FAR) return false;
     for (let index = this.#table.vlen(id) - 1; index >= 0; index--)
       if (side.highOffset(id, index) !== 0) return true;
     return false;
