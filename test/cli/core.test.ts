@@ -19,6 +19,7 @@ import { relocateObject } from '../../src/core/relocate.ts';
 import { CoreTarget } from '../../src/core/target.ts';
 import { parseElf } from '../../src/elf/file.ts';
 import { btf, int, struct } from '../support/btf-writer.ts';
+import { writeElf } from '../support/elf-writer.ts';
 import { fixturePath } from '../support/fixtures.ts';
 import { type CliResult, runCli } from '../support/run-cli.ts';
 
@@ -46,6 +47,8 @@ function kernelFolder(name: string): string {
     base: { types: base.end, stringBytes: base.strings.end },
   });
   writeFileSync(join(path, 'some_module'), module);
+  // An ELF file without types.
+  writeFileSync(join(path, 'another.ko'), writeElf({ wordSize: 8, endian: 'little', sections: [] }));
   return path;
 }
 
@@ -108,7 +111,7 @@ describe('core check', () => {
 
   it('prints JSON', async () => {
     const [report] = JSON.parse(await text('check', '--json', program, kernelOld));
-    expect(report.relocations[5].what).toBe('struct task.stack');
+    expect(report.relocations[5]).toMatchObject({ number: 5, what: 'struct task.stack' });
     expect(report.kernels[0]).toMatchObject({ kernel: kernelOld, fails: false });
     expect(report.kernels[0].cells.slice(5, 7)).toEqual([
       { status: 'poisoned', reason: 'member stack: ptr in the object, int in the target' },
@@ -173,7 +176,7 @@ describe('core explain', () => {
   it('tells candidates that were left out before', async () => {
     const lines = await text('explain', program, '6', '--target', kernelOld);
     expect(lines).toContain('[2] struct task of kernel-old.btf: .pid gives 8\n');
-    expect(lines).toMatch(/\[\d+\] struct task___copy of kernel-old\.btf: not tried: /);
+    expect(lines).toMatch(/\[\d+\] struct task___copy of kernel-old\.btf: left out: /);
     expect(lines).toContain('  value 8\n');
   });
 

@@ -1,7 +1,6 @@
 /** The report of `tspahole core check` as text: kernels, a matrix of values, reasons. */
 
-import type { Cell, Column, Report } from './check.ts';
-import type { RelocationText } from './program.ts';
+import type { Cell, Column, NumberedText, Report } from './check.ts';
 
 /** All reports, one after the other. */
 export function checkText(reports: readonly Report[]): string {
@@ -27,8 +26,8 @@ function verdict({ fails, cells }: Column): string {
 }
 
 /** A row for each relocation, a column for each kernel. */
-function matrix(relocations: readonly RelocationText[], kernels: readonly Column[]): string[] {
-  const heads = relocations.map((row, index) => `  #${index} ${row.kind} ${row.what}`);
+function matrix(relocations: readonly NumberedText[], kernels: readonly Column[]): string[] {
+  const heads = relocations.map(({ number, kind, what }) => `  #${number} ${kind} ${what}`);
   const width = Math.min(MAX_HEAD, Math.max(...heads.map((head) => head.length)));
   const columns = kernels.map((column, index) => {
     const cells = [`[${index + 1}]`, ...column.cells.map(cellText)];
@@ -46,8 +45,8 @@ function cellText({ status, value = '' }: Cell): string {
   return { resolved: value, poisoned: 'poisoned', failed: 'FAILED' }[status];
 }
 
-function reasonLines(relocations: readonly RelocationText[], kernels: readonly Column[]): string[] {
-  return relocations.flatMap((_, row) => {
+function reasonLines(relocations: readonly NumberedText[], kernels: readonly Column[]): string[] {
+  return relocations.flatMap(({ number }, row) => {
     const byReason = new Map<string, number[]>();
     for (const [index, { cells }] of kernels.entries()) {
       const cell = cells[row];
@@ -56,7 +55,7 @@ function reasonLines(relocations: readonly RelocationText[], kernels: readonly C
       byReason.set(text, [...(byReason.get(text) ?? []), index + 1]);
     }
     return [...byReason].map(
-      ([text, columns]) => `  #${row} ${columns.map((each) => `[${each}]`).join('')} ${text}`,
+      ([text, columns]) => `  #${number} ${columns.map((each) => `[${each}]`).join('')} ${text}`,
     );
   });
 }

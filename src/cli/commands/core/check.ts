@@ -48,10 +48,16 @@ export interface Column {
   readonly cells: readonly Cell[];
 }
 
+/** A relocation with the number that `core list` gives it. */
+export interface NumberedText extends RelocationText {
+  readonly number: number;
+}
+
 /** A program on all kernels. */
 export interface Report {
   readonly path: string;
-  readonly relocations: readonly RelocationText[];
+  /** Those of functions that a linker dropped are left out. */
+  readonly relocations: readonly NumberedText[];
   readonly kernels: readonly Column[];
 }
 
@@ -127,7 +133,8 @@ function cellOf(outcome: CoreOutcome): Cell {
 }
 
 function reportOf(program: Program, kernels: readonly Column[]): Report {
-  const present = program.relocations.filter((relocation) => relocation.function !== undefined);
-  const relocations = present.map((relocation) => relocationText(program, relocation));
+  const relocations = program.relocations.flatMap((relocation, number) =>
+    relocation.function === undefined ? [] : [{ number, ...relocationText(program, relocation) }],
+  );
   return { path: program.path, relocations, kernels };
 }

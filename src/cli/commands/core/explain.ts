@@ -73,7 +73,7 @@ function explanation(program: Program, found: CoreResolution<ObjectRelocation>, 
 
 function candidateLines(
   { table }: Program,
-  { relocation, trials }: CoreResolution<ObjectRelocation>,
+  { relocation, trials, outcome }: CoreResolution<ObjectRelocation>,
   { target }: Kernel,
 ): string[] {
   if (relocation.kind === CoreKind.TypeIdLocal) return ['the id in the object is what counts'];
@@ -81,9 +81,12 @@ function candidateLines(
   const candidates = target.candidates(essentialName(table.name(typeId)), table.kind(typeId));
   if (candidates.length === 0) return ['no candidates'];
   const tried = new Map(trials.map((trial) => [trial.candidate, trialText(trial)]));
+  const untried =
+    outcome.status === 'failed'
+      ? 'not tried after the failure'
+      : 'left out: other relocations of the type are found elsewhere';
   return candidates.map((candidate) => {
-    const text =
-      tried.get(candidate) ?? 'not tried: the fields before it, or the failure, left this type out';
+    const text = tried.get(candidate) ?? untried;
     return `[${candidate.id}] ${typeText(candidate.owner.table, candidate.id)} of ${candidate.owner.name}: ${text}`;
   });
 }

@@ -3,6 +3,8 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { CoreTarget, loadSync, type NamedTable, TspaholeError, type TypeTable } from '../../../index.ts';
+import { emptyTable } from '../../../internal.ts';
+import { readBtf } from '../btf/input.ts';
 
 /** A kernel under the name that the user knows it by. */
 export interface Kernel {
@@ -107,7 +109,17 @@ class Module implements NamedTable {
   }
 
   get table(): TypeTable {
-    this.#table ??= loadSync(this.#path, { formats: ['btf'], base: this.#base }).table();
+    this.#table ??= this.#read();
     return this.#table;
+  }
+
+  /** A file without types, which a folder may hold, is a module without types. */
+  #read(): TypeTable {
+    try {
+      return readBtf(this.#path, this.#base).table;
+    } catch (error) {
+      if (error instanceof TspaholeError && error.code === 'not-found') return emptyTable();
+      throw error;
+    }
   }
 }
