@@ -17,6 +17,9 @@ const MAX_COMBINATIONS = 64;
 /** Sizes of one member that are tried between the one that it has and the least. */
 const MAX_SIZES = 8;
 
+/** Moves inside of one member that are thought of: a type that stands in others many times multiplies them. */
+const MAX_MOVES = 1_000;
+
 /** What a struct or union in place may become. */
 interface Variant {
   readonly arrangement: Arrangement;
@@ -35,7 +38,8 @@ export function reorganizeNested(
   model: StructModel,
   options: ReorganizeOptions = {},
 ): Reorganization | undefined {
-  const { choices, isWhole } = choicesOf(models, model.id, 0);
+  const visit = { models, options: {}, known: new Map<TypeId, readonly Variant[]>() };
+  const { choices, isWhole } = choicesOf(visit, model.id, 0);
   const best = bestOf(model, choices, options);
   return best === undefined ? undefined : { ...best, hasFewestMoves: best.hasFewestMoves && isWhole };
 }
@@ -60,36 +64,47 @@ export function smallestNestedSize(
   model: StructModel,
   options: ReorganizeOptions = {},
 ): number {
-  return Math.min(model.byteSize, smallestSize(leastModel(models, model, options, 0), options));
+  const least = leastModel({ models, options, known: new Map() }, model, 0);
+  return Math.min(model.byteSize, smallestSize(least, options));
+}
+
+/** What a pass over nested types carries: what it has found of each, or takes for found while it looks. */
+interface Visit<T> {
+  readonly models: StructModels;
+  readonly options: ReorganizeOptions;
+  readonly known: Map<TypeId, T>;
 }
 
 /** The struct with what is declared in it as small as it gets. */
-function leastModel(
-  models: StructModels,
-  model: StructModel,
-  options: ReorganizeOptions,
-  depth: number,
-): StructModel {
-  const members = nestedMembers(models, model.id);
+function leastModel(visit: Visit<number>, model: StructModel, depth: number): StructModel {
+  const members = nestedMembers(visit.models, model.id);
   if (members.length === 0) return model;
-  const sizes = new Map(members.map(([index, type]) => [index, leastSizeOf(models, type, options, depth)]));
-  return resized(model, sizes);
+  return resized(
+    model,
+    new Map(members.map(([index, type]) => [index, leastSizeOf(visit, type, depth + 1)])),
+  );
 }
 
-function leastSizeOf(models: StructModels, id: TypeId, options: ReorganizeOptions, depth: number): number {
-  const { table } = models.layouts;
-  const size = table.sizeOrType(id);
-  if (depth > MAX_TYPE_DEPTH) return size;
-  if (table.kind(id) === Kind.Union) {
-    const nested = new Map(nestedMembers(models, id));
-    return sizeOfUnion(models, id, (index) => {
-      const type = nested.get(index);
-      return type === undefined ? undefined : leastSizeOf(models, type, options, depth + 1);
-    });
-  }
+function leastSizeOf(visit: Visit<number>, id: TypeId, depth: number): number {
+  const { models, options, known } = visit;
+  const size = models.layouts.table.sizeOrType(id);
+  const found = known.get(id);
+  if (found !== undefined || depth > MAX_TYPE_DEPTH) return found ?? size;
+  known.set(id, size);
   const model = models.of(id);
-  if (typeof model === 'string') return size;
-  return Math.min(size, smallestSize(leastModel(models, model, options, depth + 1), options));
+  let least = size;
+  if (models.layouts.table.kind(id) === Kind.Union) least = leastUnion(visit, id, depth);
+  else if (typeof model !== 'string') least = smallestSize(leastModel(visit, model, depth), options);
+  known.set(id, Math.min(size, least));
+  return Math.min(size, least);
+}
+
+function leastUnion(visit: Visit<number>, id: TypeId, depth: number): number {
+  const nested = new Map(nestedMembers(visit.models, id));
+  return sizeOfUnion(visit.models, id, (index) => {
+    const type = nested.get(index);
+    return type === undefined ? undefined : leastSizeOf(visit, type, depth + 1);
+  });
 }
 
 /** Members whose type is a struct or union without a name: index and type. */
@@ -145,12 +160,12 @@ function isBetter(found: Reorganization, best: Reorganization | undefined): bool
 
 /** The combinations of variants of what is declared in a struct, and whether these are all. */
 function choicesOf(
-  models: StructModels,
+  visit: Visit<readonly Variant[]>,
   id: TypeId,
   depth: number,
 ): { choices: readonly Choice[]; isWhole: boolean } {
-  const nested = nestedMembers(models, id)
-    .map(([index, type]) => [index, variantsOf(models, type, depth + 1)] as const)
+  const nested = nestedMembers(visit.models, id)
+    .map(([index, type]) => [index, variantsOf(visit, type, depth + 1)] as const)
     .filter(([, variants]) => variants.length > 1);
   const count = nested.reduce((product, [, variants]) => product * variants.length, 1);
   if (count > MAX_COMBINATIONS) {
@@ -165,19 +180,25 @@ function choicesOf(
 }
 
 /** What a struct or union may become: as it is first, then ever smaller, each with the fewest moves. */
-function variantsOf(models: StructModels, id: TypeId, depth: number): readonly Variant[] {
+function variantsOf(visit: Visit<readonly Variant[]>, id: TypeId, depth: number): readonly Variant[] {
+  const { models, known } = visit;
   const byteSize = models.layouts.table.sizeOrType(id);
   const arrangement = asItIs(id, undefined);
   const unchanged = { arrangement, byteSize, moves: 0, isSmallest: true, hasFewestMoves: true };
-  if (depth > MAX_TYPE_DEPTH) return [unchanged];
+  const found = known.get(id);
+  if (found !== undefined || depth > MAX_TYPE_DEPTH) return found ?? [unchanged];
+  known.set(id, [unchanged]);
   const isUnion = models.layouts.table.kind(id) === Kind.Union;
-  return [unchanged, ...(isUnion ? smallerUnions(models, id, depth) : smallerStructs(models, id, depth))];
+  const smaller = isUnion ? smallerUnions(visit, id, depth) : smallerStructs(visit, id, depth);
+  const variants = [unchanged, ...smaller.filter(({ moves }) => moves <= MAX_MOVES)];
+  known.set(id, variants);
+  return variants;
 }
 
-function smallerStructs(models: StructModels, id: TypeId, depth: number): Variant[] {
-  const model = models.of(id);
+function smallerStructs(visit: Visit<readonly Variant[]>, id: TypeId, depth: number): Variant[] {
+  const model = visit.models.of(id);
   if (typeof model === 'string') return [];
-  const { choices, isWhole } = choicesOf(models, id, depth);
+  const { choices, isWhole } = choicesOf(visit, id, depth);
   const least = bestOf(model, choices, {});
   if (least === undefined || least.byteSize >= model.byteSize) return [];
   const { alignment } = model;
@@ -197,9 +218,10 @@ function smallerStructs(models: StructModels, id: TypeId, depth: number): Varian
 }
 
 /** Unions as large as one of their members may become, for each of these sizes. */
-function smallerUnions(models: StructModels, id: TypeId, depth: number): Variant[] {
+function smallerUnions(visit: Visit<readonly Variant[]>, id: TypeId, depth: number): Variant[] {
+  const { models } = visit;
   const nested = nestedMembers(models, id).map(
-    ([index, type]) => [index, variantsOf(models, type, depth + 1)] as const,
+    ([index, type]) => [index, variantsOf(visit, type, depth + 1)] as const,
   );
   const most = models.layouts.table.sizeOrType(id);
   const limits = new Set(nested.flatMap(([, variants]) => variants.map(({ byteSize }) => byteSize)));

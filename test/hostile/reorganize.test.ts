@@ -4,6 +4,7 @@ import { movedStructOf } from '../../src/emit/reorganize-compat.ts';
 import { reorganize, smallestSize } from '../../src/layout/reorganize.ts';
 import { reorganizeAsPahole } from '../../src/layout/reorganize-compat.ts';
 import { StructModels } from '../../src/layout/reorganize-model.ts';
+import { reorganizeNested, smallestNestedSize } from '../../src/layout/reorganize-nested.ts';
 import { array, int, type MemberSpec, ptr, struct, union } from '../support/btf-writer.ts';
 import { layoutsOf } from '../support/types.ts';
 
@@ -27,12 +28,44 @@ describe('any struct is reorganized or left alone', () => {
         for (let id = 1; id <= records.length; id++) {
           const model = models.of(id);
           if (typeof model === 'string') continue;
-          expect(smallestSize(model, { isQuick: true })).toBeLessThanOrEqual(model.byteSize);
+          const options = { isQuick: true };
+          expect(smallestSize(model, options)).toBeLessThanOrEqual(model.byteSize);
+          expect(smallestNestedSize(models, model, options)).toBeLessThanOrEqual(model.byteSize);
+          expect(reorganizeNested(models, model, options)?.byteSize).toBeLessThanOrEqual(model.byteSize);
           reorganizeAsPahole(movedStructOf(layouts, id), 8);
         }
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('with types without a name in one another, however often', () => {
+    const inside = (type: number, name: string): MemberSpec => [name, type, 0];
+    const eight = (type: number): MemberSpec[] => 'abcdefgh'.split('').map((name) => inside(type, name));
+    const first = BASICS.length + 1;
+    const wasteful = struct(0, 24, [
+      ['x', 1, 0],
+      ['y', 4, 64],
+      ['z', 1, 128],
+    ]);
+    // Each holds the one before eight times in the same place, and the last two hold themselves and each other.
+    const unions = Array.from({ length: 30 }, (_, index) => union(0, 24, eight(first + index)));
+    const last = first + unions.length;
+    const loop = [
+      struct(0, 0, eight(last + 1)),
+      struct(0, 0, eight(last + 2)),
+      struct(0, 0, eight(last + 1)),
+    ];
+    const outer = struct('outer', 32, [inside(last, 'u'), ['w', 2, 192]]);
+    const endless = struct('endless', 8, [inside(last + 1, 'none'), ['v', 4, 0]]);
+    const models = new StructModels(layoutsOf([...BASICS, wasteful, ...unions, ...loop, outer, endless]));
+    for (const id of [last + 4, last + 5]) {
+      const model = models.of(id);
+      if (typeof model === 'string') continue;
+      expect(smallestNestedSize(models, model)).toBeLessThanOrEqual(model.byteSize);
+      expect(reorganizeNested(models, model)?.byteSize).toBeLessThanOrEqual(model.byteSize);
+    }
+    expect(typeof models.of(last + 4)).toBe('object');
   });
 
   it('with 50,000 members', () => {
