@@ -14,7 +14,7 @@ import { firstDifference, hasPeer, paholeVersion, runPeer } from '../support/pee
 import { runCli } from '../support/run-cli.ts';
 import { Claims, hasCompiler } from './reorganize-judge.ts';
 
-const TIMEOUT = 300_000;
+const TIMEOUT = 900_000;
 const hasKernel = existsSync(RUNNING_KERNEL_BTF);
 
 /** Elements at equal distances, at least `count` of them. */
@@ -45,6 +45,7 @@ else {
     ] as const)(
       '%s',
       async (options, count) => {
+        let compared = 0;
         for (const name of sample(namesWithHoles(loadSync().table()), count)) {
           const args = ['-F', 'btf', ...options, '-C', name, RUNNING_KERNEL_BTF];
           const peer = runPeer(args, { timeout: 5_000, maxBytes: 1 << 22 });
@@ -52,7 +53,9 @@ else {
           if (peer.code !== 0) continue;
           const own = await runCli(['--compat', ...args]);
           expect(firstDifference(peer.stdout, own.stdout), name).toBe('');
+          compared++;
         }
+        expect(compared).toBeGreaterThan(0.95 * count);
       },
       TIMEOUT,
     );
