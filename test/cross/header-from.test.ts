@@ -23,8 +23,8 @@ afterAll(() => rmSync(directory, { recursive: true }));
 
 const PROGRAMS = {
   'switches.bpf.c': '../../examples/header/switches.bpf.c',
-  'fields.bpf.c': '../fixtures/header/fields.bpf.c',
-  'packets.bpf.c': '../fixtures/header/packets.bpf.c',
+  'fields.bpf.c': '../fixtures/programs/fields.bpf.c',
+  'packets.bpf.c': '../fixtures/programs/packets.bpf.c',
 };
 
 async function writeHeader(...args: string[]): Promise<number> {

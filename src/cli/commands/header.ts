@@ -78,7 +78,14 @@ Examples:
   run: runHeader,
 };
 
-function runHeader(words: CommandWords, streams: Streams): number {
+async function runHeader(words: CommandWords, streams: Streams): Promise<number> {
+  const isPart = words.values('only').length > 0 || words.values('from').length > 0;
+  if (isPart) return writeAll(words, streams);
+  const { withoutInlining } = await import('../inlining.ts');
+  return withoutInlining(() => writeAll(words, streams));
+}
+
+function writeAll(words: CommandWords, streams: Streams): number {
   const paths = inputsOf(words, streams);
   const table = loadTypes(paths, words);
   const output = words.value('output');
@@ -173,7 +180,7 @@ function refuseWithCompat(words: CommandWords): void {
 
 function headerOptions(table: TypeTable, words: CommandWords): HeaderOptions {
   const programs = words.values('from').map((path) => loadSync(path, { formats: ['btf'] }).table());
-  const selection = select(table, patternsOf(words.values('only')), programs);
+  const selection = select(table, globsOf(words.values('only')), programs);
   return {
     language: languageOf(words.value('lang')),
     guard: guardOf(words.value('guard')),
@@ -195,31 +202,18 @@ function guardOf(macro: string | undefined): string | undefined {
   throw new TspaholeError('usage', `header: ${macro} cannot be the name of a macro`);
 }
 
-interface Pattern {
-  readonly glob: string;
-  readonly regexp: RegExp;
-}
-
-function patternsOf(values: readonly string[]): Pattern[] {
-  const globs = values.flatMap((value) => value.split(',')).filter((glob) => glob !== '');
-  return globs.map((glob) => ({ glob, regexp: globPattern(glob) }));
+function globsOf(values: readonly string[]): string[] {
+  return values.flatMap((value) => value.split(',')).filter((glob) => glob !== '');
 }
 
 /** Undefined for all types. Throws `not-found` for a pattern that no type matches. */
 function select(
   table: TypeTable,
-  patterns: readonly Pattern[],
+  globs: readonly string[],
   programs: readonly TypeTable[],
 ): HeaderSelection | undefined {
-  if (patterns.length === 0 && programs.length === 0) return undefined;
-  const unmatched = new Set(patterns);
-  const named = typesNamed(table, (name) => {
-    const matching = patterns.filter(({ regexp }) => regexp.test(name));
-    for (const pattern of matching) unmatched.delete(pattern);
-    return matching.length > 0;
-  });
-  const [missing] = unmatched;
-  if (missing !== undefined) throw new TspaholeError('not-found', `no type has a name like ${missing.glob}`);
+  if (globs.length === 0 && programs.length === 0) return undefined;
+  const named = typesNamed(table, globs);
   const used = programs.length === 0 ? { roots: [], declared: [] } : typesUsedBy(table, programs);
   return { roots: [...named, ...used.roots], declared: used.declared };
 }
@@ -232,8 +226,8 @@ function keepsKfunc(
   if (value === 'none') return () => false;
   if (value === 'all') return () => true;
   if (value !== undefined) {
-    const patterns = patternsOf([value]);
-    return (name) => patterns.some(({ regexp }) => regexp.test(name));
+    const patterns = globsOf([value]).map(globPattern);
+    return (name) => patterns.some((pattern) => pattern.test(name));
   }
   if (programs.length === 0) return undefined;
   const called = externFunctions(programs);

@@ -137,9 +137,7 @@ export class CleanNames implements HeaderNames {
   }
 
   #takeOrdinary(name: number): number {
-    if (this.#ordinary.get(name) !== 0) return this.#numbered(name, this.#ordinary);
-    this.#ordinary.set(name, IS_DEFINED);
-    return name;
+    return this.#ordinary.claim(name, IS_DEFINED) ? name : this.#numbered(name, this.#ordinary);
   }
 
   /** The name with the first number that makes it free. */
@@ -148,9 +146,8 @@ export class CleanNames implements HeaderNames {
     const name = text.at(nameOffset);
     for (let number = this.#next.get(name) ?? 2; ; number++) {
       const offset = text.add(`${name}___${number}`);
-      if (space.get(offset) !== 0) continue;
+      if (!space.claim(offset, IS_DEFINED)) continue;
       this.#next.set(name, number + 1);
-      space.set(offset, IS_DEFINED);
       return offset;
     }
   }

@@ -22,9 +22,9 @@ import {
   hasSize,
   isAlias,
   legacyBitfield,
-  naturalEnumSize,
   roundUp,
 } from './compiler-sizes.ts';
+import { enumAttributes, underlyingType } from './enum-sizes.ts';
 import type { FlatTypes } from './flat-types.ts';
 import { type LayoutRules, Shape } from './layout-rules.ts';
 import { MAX_NESTING, nestedTooDeep } from './limits.ts';
@@ -37,12 +37,12 @@ import {
   type Padding,
   unitBits,
 } from './padding.ts';
-import { StatedAlignments } from './stated-alignments.ts';
+import { alignedText, StatedAlignments } from './stated-alignments.ts';
 
 /** The largest alignment that is asked for by an attribute. */
 const MAX_ALIGNMENT = 1 << 12;
 
-const ENUM_TYPES: Readonly<Record<number, string>> = { 1: 'char', 2: 'short', 4: 'int', 8: 'long long' };
+const MAX_KNOWN_BITS = 0x7fff_ffff;
 
 /** What a member is, in bits from the start. */
 interface Member {
@@ -60,6 +60,10 @@ export class CompilerLayout implements LayoutRules {
   readonly #shapes: Uint8Array;
   /** Alignment of a type; 0 where it is not known yet. */
   readonly #alignments: Uint32Array;
+  /** Size of a type in bits; 0 where it is not known, or large. */
+  readonly #bits: Uint32Array;
+  /** 1 for a type that is known to be no bitfield. */
+  readonly #isPlain: Uint8Array;
   readonly #stated: StatedAlignments;
   /** Alignments that attributes ask for, and bits that fill unions, by id. */
   readonly #attributes = new Map<TypeId, number>();
@@ -75,6 +79,8 @@ export class CompilerLayout implements LayoutRules {
     this.#units = unitBits(types.pointerSize);
     this.#shapes = new Uint8Array(types.end);
     this.#alignments = new Uint32Array(types.end);
+    this.#bits = new Uint32Array(types.end);
+    this.#isPlain = new Uint8Array(types.end);
   }
 
   shapeOf(id: TypeId): Shape {
@@ -91,7 +97,10 @@ export class CompilerLayout implements LayoutRules {
   }
 
   legacyBitfieldOf(id: TypeId): number {
-    return legacyBitfield(this.#types, id);
+    if (this.#isPlain[id] === 1) return 0;
+    const bitfield = legacyBitfield(this.#types, id);
+    if (bitfield === 0) this.#isPlain[id] = 1;
+    return bitfield;
   }
 
   offsetOf(word: number): number {
@@ -99,7 +108,15 @@ export class CompilerLayout implements LayoutRules {
   }
 
   endOf(bitOffset: number, type: TypeId): number {
-    return bitOffset + bitSizeOf(this.#types, type);
+    return bitOffset + this.#bitSizeOf(type);
+  }
+
+  #bitSizeOf(type: TypeId): number {
+    const known = this.#bits[type] as number;
+    if (known !== 0) return known;
+    const bits = bitSizeOf(this.#types, type);
+    if (bits <= MAX_KNOWN_BITS) this.#bits[type] = bits;
+    return bits;
   }
 
   paddedSize(id: TypeId): number {
@@ -127,20 +144,11 @@ export class CompilerLayout implements LayoutRules {
   }
 
   underlyingOf(id: TypeId): string {
-    const { words, starts } = this.#types;
-    const start = starts[id] as number;
-    const isSigned = (words[start + 1] as number) >>> 31 === 1;
-    return ` : ${isSigned ? 'signed' : 'unsigned'} ${ENUM_TYPES[words[start + 2] as number] ?? 'int'}`;
+    return underlyingType(this.#types, id);
   }
 
   enumAttributesOf(id: TypeId): string {
-    const { words, starts, pointerSize } = this.#types;
-    const size = words[(starts[id] as number) + 2] as number;
-    if (size === naturalEnumSize(this.#types, id)) return '';
-    if (size === 1) return ' __attribute__((mode(byte)))';
-    if (size === 2) return ' __attribute__((mode(HI)))';
-    if (size === 8) return ` __attribute__((mode(${pointerSize === 8 ? 'word' : 'DI'})))`;
-    return '';
+    return enumAttributes(this.#types, id);
   }
 
   #align(id: TypeId): number {
@@ -189,21 +197,29 @@ export class CompilerLayout implements LayoutRules {
     let attributed = 1;
     let largest = 1;
     let isPacked = false;
+    // The end of what lies where C puts it without further ado, as most does; -1 behind anything else.
+    let natural = attributes === undefined ? 0 : -1;
     for (let index = 0; index < vlen; index++) {
       const alignment = this.alignmentOf(words[start + 4 + 3 * index] as number);
       this.#read(start, index);
       if (alignment > largest && (member.isNamed || !member.isBitfield)) largest = alignment;
       if (!member.isBitfield && member.offset % (8 * alignment) !== 0) isPacked = true;
+      const isNext = !member.isBitfield && natural >= 0 && roundUp(natural, 8 * alignment) === member.offset;
+      natural = isNext ? member.offset + member.bitSize : -1;
       if (attributes !== undefined) attributed = Math.max(attributed, attributes.get(index) ?? 1);
     }
-    largest = Math.max(largest, attributed);
     const stated = this.#statedOf(id, size);
+    if (stated === 0 && natural >= 0 && roundUp(natural, 8 * largest) === 8 * size) {
+      this.#set(id, Shape.Natural, largest);
+      return;
+    }
+    largest = Math.max(largest, attributed);
     if (size % largest !== 0 || (stated !== 0 && stated < largest)) isPacked = true;
     const shape = isPacked ? Shape.Packed : Shape.Natural;
-    const natural = isPacked ? attributed : largest;
-    const alignment = Math.max(natural, stated);
+    const own = isPacked ? attributed : largest;
+    const alignment = Math.max(own, stated);
     if (this.#compiledSize(id, isPacked, alignment) === 8 * size) {
-      if (alignment > natural) this.#attributes.set(id, alignment);
+      if (alignment > own) this.#attributes.set(id, alignment);
       this.#set(id, shape, alignment);
     } else {
       if (stated > 1) this.#attributes.set(id, stated);
@@ -327,11 +343,6 @@ export class CompilerLayout implements LayoutRules {
     member.isNamed = words[start + 3 + 3 * index] !== 0;
     member.isBitfield = bits !== 0;
     member.offset = hasBitfields ? word & 0x00ff_ffff : word + (legacy >>> 8);
-    member.bitSize = bits !== 0 ? bits : bitSizeOf(this.#types, member.type);
+    member.bitSize = bits !== 0 ? bits : this.#bitSizeOf(member.type);
   }
-}
-
-/** The attribute, with a blank in front. */
-export function alignedText(alignment: number): string {
-  return ` __attribute__((aligned(${alignment})))`;
 }

@@ -47,25 +47,6 @@ export function hasSize(kind: number): boolean {
   );
 }
 
-/** Size that compilers give an enum without attributes: 8 where its values do not fit 32 bits. */
-export function naturalEnumSize({ words, starts }: FlatTypes, id: TypeId): number {
-  const start = starts[id] as number;
-  const info = words[start + 1] as number;
-  if (((info >>> 24) & 0x7f) === Kind.Enum) return 4;
-  const isSigned = info >>> 31 === 1;
-  let hasNegative = false;
-  let hasLarge = false;
-  for (let at = start + 3, end = at + 3 * (info & 0x00ff_ffff); at < end; at += 3) {
-    const low = words[at + 1] as number;
-    const high = words[at + 2] as number;
-    const isNegative = isSigned && high >>> 31 === 1;
-    if (isNegative ? high !== 0xffff_ffff || low < 0x8000_0000 : high !== 0) return 8;
-    if (isNegative) hasNegative = true;
-    else if (low >= 0x8000_0000) hasLarge = true;
-  }
-  return hasNegative && hasLarge ? 8 : 4;
-}
-
 /** Size of a type in bits; that of what has none is 0. */
 export function bitSizeOf({ words, starts, end, pointerSize }: FlatTypes, type: TypeId): number {
   let id = type;

@@ -2,7 +2,6 @@
 
 import { Kind } from '../../model/kinds.ts';
 import type { TypeId } from '../../model/table.ts';
-import { alignedText } from './compiler-layout.ts';
 import type { DeclarationParts, DeclarationWriter } from './declarations.ts';
 import type { FlatTypes } from './flat-types.ts';
 import { type LayoutRules, Shape } from './layout-rules.ts';
@@ -11,6 +10,7 @@ import type { HeaderNames } from './names.ts';
 import type { HeaderOutput } from './output.ts';
 import { PaddingWriter } from './padding-writer.ts';
 import { compositeBehind } from './stacked-kinds.ts';
+import { alignedText } from './stated-alignments.ts';
 import type { HeaderStyle } from './style.ts';
 import type { Words } from './words.ts';
 

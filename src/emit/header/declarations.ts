@@ -9,7 +9,6 @@
 import { Kind } from '../../model/kinds.ts';
 import type { TypeId } from '../../model/table.ts';
 import { isBoolTypedef } from './bool.ts';
-import { alignedText } from './compiler-layout.ts';
 import { CompositeWriter } from './composite-writer.ts';
 import { EnumWriter } from './enum-writer.ts';
 import type { FlatTypes } from './flat-types.ts';
@@ -18,6 +17,7 @@ import { MAX_NESTING, nestedTooDeep } from './limits.ts';
 import type { HeaderNames } from './names.ts';
 import type { HeaderOutput } from './output.ts';
 import { isStacked } from './stacked-kinds.ts';
+import { alignedText } from './stated-alignments.ts';
 import { BPFTOOL_STYLE, type HeaderStyle } from './style.ts';
 import { addWords, type Words } from './words.ts';
 

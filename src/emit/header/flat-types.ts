@@ -27,12 +27,16 @@ export interface FlatTypes {
 /** Joins a table with its bases. */
 export function flattenTypes(table: TypeTable): FlatTypes {
   const chain = tableChain(table);
-  const words = new Uint32Array(VOID_WORDS + chain.reduce((total, part) => total + part.words.length, 0));
+  const wordCount = chain.reduce((total, part) => total + part.words.length, 0);
+  const words = new Uint32Array(wordCount + VOID_WORDS);
   const starts = new Uint32Array(table.end);
-  let at = VOID_WORDS;
+  // Void is last, so that where the records of a table without a base begin can be copied as it is.
+  starts[0] = wordCount;
+  let at = 0;
   for (const part of chain) {
     words.set(part.words, at);
-    copyShifted(part.starts, starts, part.firstId, at);
+    if (at === 0) starts.set(part.starts, part.firstId);
+    else copyShifted(part.starts, starts, part.firstId, at);
     at += part.words.length;
   }
   const text = new TextBlob(chain.map((part) => part.strings.bytes));

@@ -26,8 +26,8 @@ const MAX_KEYWORD = 16;
 export class Identifiers {
   readonly #text: TextBlob;
   readonly #keywords: ReadonlySet<string>;
-  /** By length and first character, whether there may be such a keyword. */
-  readonly #mayBeKeyword = new Uint8Array((MAX_KEYWORD + 1) * 256);
+  /** By length and two characters, whether there may be such a keyword: those ask about few names that are none. */
+  readonly #mayBeKeyword = new Uint8Array((MAX_KEYWORD + 1) << 12);
   readonly #isWord = new Uint8Array(256);
   readonly #replaced = new Map<number, number>();
 
@@ -36,7 +36,9 @@ export class Identifiers {
     this.#text = text;
     this.#keywords = new Set(words.split(' '));
     for (const word of this.#keywords) {
-      if (word.length <= MAX_KEYWORD) this.#mayBeKeyword[word.length * 256 + word.charCodeAt(0)] = 1;
+      const second = word.charCodeAt(1) & 63;
+      const last = word.charCodeAt(word.length - 1) & 63;
+      if (word.length <= MAX_KEYWORD) this.#mayBeKeyword[(word.length << 12) | (second << 6) | last] = 1;
     }
     for (let code = 0; code < 128; code++) {
       if (/\w/.test(String.fromCharCode(code))) this.#isWord[code] = 1;
@@ -53,7 +55,9 @@ export class Identifiers {
     const length = at - offset;
     const isNumber = first >= 48 && first <= 57;
     if (byte === 0 && !isNumber) {
-      if (length > MAX_KEYWORD || this.#mayBeKeyword[length * 256 + first] === 0) return offset;
+      const second = (bytes[offset + 1] ?? 0) & 63;
+      const key = (length << 12) | (second << 6) | ((bytes[at - 1] ?? 0) & 63);
+      if (length > MAX_KEYWORD || this.#mayBeKeyword[key] === 0) return offset;
     }
     return this.#replace(offset);
   }

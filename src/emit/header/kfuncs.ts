@@ -16,12 +16,13 @@ export interface Kfunc {
 /** All kfuncs, sorted by name; those with equal names in the order of their tags. */
 export function findKfuncs({ words, starts, end, text }: FlatTypes): Kfunc[] {
   const functions: TypeId[] = [];
+  const voidStart = starts[0] as number;
   const fastcalls = new Set<TypeId>();
   for (let id = 1; id < end; id++) {
     const start = starts[id] as number;
     if ((((words[start + 1] as number) >>> 24) & 0x7f) !== Kind.DeclTag) continue;
     const target = words[start + 2] as number;
-    const targetInfo = words[(starts[target] ?? 0) + 1] as number;
+    const targetInfo = words[(starts[target] ?? voidStart) + 1] as number;
     if (words[start + 3] !== 0xffff_ffff || ((targetInfo >>> 24) & 0x7f) !== Kind.Func) continue;
     const tag = words[start] as number;
     if (text.equals(tag, 'bpf_kfunc')) functions.push(target);

@@ -20,7 +20,7 @@ export function hashOrder(types: FlatTypes): HashOrder {
     if (hash === undefined) {
       const start = newHash(0);
       addType(types, id, { depth: 0, withMembers: true });
-      hash = [HIGH[start] as number, LOW[start] as number];
+      hash = [(HIGH[start] as number) >>> 0, (LOW[start] as number) >>> 0];
       known.set(id, hash);
     }
     return hash;
@@ -32,9 +32,9 @@ export function hashOrder(types: FlatTypes): HashOrder {
   };
 }
 
-/** Hashes that are being computed, by depth: typed arrays, since numbers of 32 bits in objects are garbage. */
-const HIGH = new Uint32Array(MAX_DEPTH + 2);
-const LOW = new Uint32Array(MAX_DEPTH + 2);
+/** Hashes that are being computed, by depth: signed words, since larger numbers are objects until code is compiled. */
+const HIGH = new Int32Array(MAX_DEPTH + 2);
+const LOW = new Int32Array(MAX_DEPTH + 2);
 
 function newHash(depth: number): number {
   HIGH[depth] = 0;
@@ -42,11 +42,13 @@ function newHash(depth: number): number {
   return depth;
 }
 
-/** hash * 31 + value, modulo 2^64. */
+/** hash * 31 + value, modulo 2^64, in halves of words. */
 function addValue(depth: number, high: number, low: number): void {
-  const product = (LOW[depth] as number) * 31 + low;
-  HIGH[depth] = Math.imul(HIGH[depth] as number, 31) + high + Math.floor(product / 0x1_0000_0000);
-  LOW[depth] = product;
+  const before = LOW[depth] as number;
+  const lower = (before & 0xffff) * 31 + (low & 0xffff);
+  const upper = (before >>> 16) * 31 + (low >>> 16) + (lower >>> 16);
+  LOW[depth] = (upper << 16) | (lower & 0xffff);
+  HIGH[depth] = Math.imul(HIGH[depth] as number, 31) + high + (upper >>> 16);
 }
 
 /** How far from the type that is hashed, and whether structs count with their members. */
@@ -103,10 +105,11 @@ function addName({ text: { bytes } }: FlatTypes, depth: number, offset: number):
   for (let at = offset; ; at++) {
     const byte = bytes[at] ?? 0;
     if (byte === 0) break;
-    const product = low * 31 + (byte < 0x80 ? byte : byte + 0xffff_ff00);
-    const carry = Math.floor(product / 0x1_0000_0000) + (byte < 0x80 ? 0 : 0xffff_ffff);
-    high = (Math.imul(high, 31) + carry) >>> 0;
-    low = product >>> 0;
+    const sign = byte < 0x80 ? 0 : 0xffff;
+    const lower = (low & 0xffff) * 31 + (byte | (sign & 0xff00));
+    const upper = (low >>> 16) * 31 + sign + (lower >>> 16);
+    low = (upper << 16) | (lower & 0xffff);
+    high = (Math.imul(high, 31) + (upper >>> 16) - (sign & 1)) | 0;
   }
   addValue(depth, high, low);
 }

@@ -29,6 +29,14 @@ export class NameNumbers {
     return this.#numbers[slot] as number;
   }
 
+  /** Gives a name that has none a number, and says whether it had none. */
+  claim(offset: number, value: number): boolean {
+    const slot = this.#slotOf(offset);
+    if (this.#numbers[slot] !== 0) return false;
+    this.#numbers[slot] = value;
+    return true;
+  }
+
   set(offset: number, value: number): void {
     const slot = this.#slotOf(offset);
     this.#numbers[slot] = value;

@@ -45,7 +45,8 @@ export class DefinitionOrder {
   length = 0;
   readonly #types: FlatTypes;
   readonly #state: Uint8Array;
-  readonly #isReferenced: Uint8Array;
+  /** Made when it is first asked for: few roots do without. */
+  #isReferenced: Uint8Array | undefined;
   #steps: number;
   #frameIds: Uint32Array = new Uint32Array(64);
   #frameNext: Uint32Array = new Uint32Array(64);
@@ -56,7 +57,6 @@ export class DefinitionOrder {
     this.queue = new Uint32Array(types.end);
     this.#state = new Uint8Array(types.end);
     this.#state[0] = ORDERED;
-    this.#isReferenced = referencedTypes(types);
     this.#steps = MIN_STEPS + MAX_STEPS_PER_TYPE * types.end;
   }
 
@@ -159,7 +159,11 @@ export class DefinitionOrder {
     this.#state[id] = ORDERED;
     if (kind !== Kind.Enum && kind !== Kind.Enum64 && kind !== Kind.Forward) return WEAK;
     // An anonymous enum that something refers to is written there.
-    if (nameOffset !== 0 || this.#isReferenced[id] !== 1) this.queue[this.length++] = id;
+    if (nameOffset === 0) {
+      this.#isReferenced ??= referencedTypes(this.#types);
+      if (this.#isReferenced[id] === 1) return STRONG;
+    }
+    this.queue[this.length++] = id;
     return STRONG;
   }
 

@@ -1,6 +1,8 @@
 /** Which types of a table a header is made for: by name, or by what a BPF program uses. */
 
+import { TspaholeError } from '../../model/errors.ts';
 import { Kind } from '../../model/kinds.ts';
+import { tableChain } from '../../model/queries.ts';
 import type { TypeId, TypeTable } from '../../model/table.ts';
 
 /** Types to define and types to declare. */
@@ -19,14 +21,54 @@ export function globPattern(glob: string): RegExp {
   return new RegExp(`^(?:${source})$`, 'u');
 }
 
-/** The structs, unions, enums and typedefs whose name `matches`, by name and id. */
-export function typesNamed(table: TypeTable, matches: (name: string) => boolean): TypeId[] {
+/**
+ * The structs, unions, enums and typedefs whose name one of the patterns matches, by name and id. Throws `not-found`
+ * for a pattern that no name matches.
+ */
+export function typesNamed(table: TypeTable, globs: readonly string[]): TypeId[] {
+  const plain = globs.filter((glob) => !/[*?[]/.test(glob));
+  const patterns = globs
+    .filter((glob) => !plain.includes(glob))
+    .map((glob) => ({ glob, regexp: globPattern(glob) }));
+  const unmatched = new Set(globs);
   const found: TypeId[] = [];
-  for (let id = 1; id < table.end; id++) {
-    if (!isDefinition(table.kind(id)) || table.nameOffset(id) === 0) continue;
-    if (matches(table.name(id))) found.push(id);
+  const parts = tableChain(table);
+  // Most names are neither decoded nor compared.
+  const plainOffsets = new Map(
+    plain.flatMap((glob) =>
+      parts.flatMap(({ strings }) => strings.offsetsOf(glob).map((at) => [at, glob] as const)),
+    ),
+  );
+  for (const { words, starts, firstId } of parts) {
+    for (let index = 0; index < starts.length; index++) {
+      const start = starts[index] as number;
+      const nameOffset = words[start] as number;
+      if (nameOffset === 0 || !isDefinition(((words[start + 1] as number) >>> 24) & 0x7f)) continue;
+      const glob = plainOffsets.get(nameOffset);
+      if (glob !== undefined) unmatched.delete(glob);
+      const isMatched = patterns.length > 0 && noteMatches(patterns, table.name(firstId + index), unmatched);
+      if (glob !== undefined || isMatched) found.push(firstId + index);
+    }
   }
+  const [missing] = unmatched;
+  if (missing !== undefined) throw new TspaholeError('not-found', `no type has a name like ${missing}`);
   return sortedByName(table, found);
+}
+
+interface Pattern {
+  readonly glob: string;
+  readonly regexp: RegExp;
+}
+
+/** Whether patterns match a name; takes these from those that match none. */
+function noteMatches(patterns: readonly Pattern[], name: string, unmatched: Set<string>): boolean {
+  let isMatched = false;
+  for (const { glob, regexp } of patterns) {
+    if (!regexp.test(name)) continue;
+    unmatched.delete(glob);
+    isMatched = true;
+  }
+  return isMatched;
 }
 
 /** Ids change from one build to the next more than names do. */

@@ -53,10 +53,10 @@ function sortGroup(ids: Uint32Array, { from, skip }: Group, { offsetOf, text, wa
     let prefix = 0;
     for (let taken = 0; taken < 4; taken++) {
       const byte = bytes[at] ?? 0;
-      prefix = prefix * 256 + byte;
+      prefix = (prefix << 8) | byte;
       if (byte !== 0) at++;
     }
-    keys[index] = prefix * INDEX_RANGE + index;
+    keys[index] = (prefix >>> 0) * INDEX_RANGE + index;
   }
   keys.sort();
   const old = ids.slice();

@@ -47,6 +47,11 @@ export function alignmentTags(
   return { words: words.view(), starts: starts.view() };
 }
 
+/** The attribute, with a blank in front. */
+export function alignedText(alignment: number): string {
+  return ` __attribute__((aligned(${alignment})))`;
+}
+
 /** What the tags of a table say. */
 export class StatedAlignments {
   readonly #ofTypes = new Map<TypeId, number>();

@@ -51,7 +51,7 @@ interface Request {
   isUnsorted: boolean;
 }
 
-function runDump(words: CommandWords, { out }: Streams): number {
+async function runDump(words: CommandWords, { out }: Streams): Promise<number> {
   const { files, roots, isHeader, isUnsorted } = parseRequest(words.operands);
   const table = loadTypes(files, baseOf(words));
   const bad = roots.find((id) => id >= table.end);
@@ -60,7 +60,9 @@ function runDump(words: CommandWords, { out }: Streams): number {
   else if (isJson(words)) throw usage('JSON output for C-syntax dump is not supported');
   else {
     const rootIds = roots.length > 0 ? roots : undefined;
-    writeBpftoolHeader(table, (bytes) => out.write(bytes), { rootIds, unsorted: isUnsorted });
+    const options = { rootIds, unsorted: isUnsorted };
+    const { withoutInlining } = await import('../../inlining.ts');
+    withoutInlining(() => writeBpftoolHeader(table, (bytes) => out.write(bytes), options));
   }
   return 0;
 }
