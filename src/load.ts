@@ -7,6 +7,7 @@ import { readFileSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { decodeBtf } from './btf/decode.ts';
 import { isBtf } from './btf/header.ts';
+import { relocate } from './btf/relocate.ts';
 import type { DwarfOptions } from './dwarf/reader.ts';
 import { type ElfFile, parseElf } from './elf/file.ts';
 import { isElf } from './elf/header.ts';
@@ -25,7 +26,10 @@ export type TypeFormat = 'dwarf' | 'btf';
 
 /** What {@link loadSync} is told besides the path. */
 export interface LoadOptions {
-  /** Table that split BTF continues. Default: for `/sys/kernel/btf/MODULE` the `vmlinux` beside it. */
+  /**
+   * Table that split BTF continues; BTF with a `.BTF.base` of its own is relocated onto it. Default: that section, and
+   * for `/sys/kernel/btf/MODULE` the `vmlinux` beside it.
+   */
   readonly base?: TypeTable | undefined;
   /** The formats to look for, the first that a file has is read. Default: DWARF, then BTF. */
   readonly formats?: readonly TypeFormat[] | undefined;
@@ -199,8 +203,10 @@ function loadBtfSection(
   const section = elf.section('.BTF');
   if (section === undefined) return undefined;
   const pointerSize = elf.header.wordSize;
-  const base = options.base ?? decodeDistilledBase(elf, pointerSize);
-  return btfSource(path, decodeBtf(section.data(), { base, pointerSize }), notes);
+  const distilled = decodeDistilledBase(elf, pointerSize);
+  const table = decodeBtf(section.data(), { base: distilled ?? options.base, pointerSize });
+  const isMoved = distilled !== undefined && options.base !== undefined;
+  return btfSource(path, isMoved ? relocate(table, options.base) : table, notes);
 }
 
 function decodeDistilledBase(elf: ElfFile, pointerSize: number): TypeTable | undefined {

@@ -90,10 +90,13 @@ describe('an ELF file', () => {
     expect([table.firstId, table.name(2), table.name(4)]).toEqual([3, 's', 'own']);
   });
 
-  it('takes the base that the caller gives before its own', () => {
-    const base = loadSync(fileOf('base.btf', baseBlob)).table();
-    const bytes = elfOf({ name: '.BTF', data: splitBlob }, { name: '.BTF.base', data: Uint8Array.of(1) });
-    expect(loadSync(fileOf('module.ko', bytes), { base }).table().base).toBe(base);
+  it('moves from its own base onto the one that the caller gives', () => {
+    const other = [struct('first', 4), int('int', 4, 'signed'), struct('s', 8, [['a', 2, 32]])];
+    const base = loadSync(fileOf('other.btf', btf(other))).table();
+    const bytes = elfOf({ name: '.BTF', data: splitBlob }, { name: '.BTF.base', data: baseBlob });
+    const table = loadSync(fileOf('module.ko', bytes), { base }).table();
+    expect(table.base).toBe(base);
+    expect([table.firstId, table.sizeOrType(4), table.name(5)]).toEqual([4, 3, 'own']);
   });
 
   it('with DWARF and BTF gives BTF where that is asked for', () => {
