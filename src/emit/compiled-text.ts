@@ -17,6 +17,9 @@ const FILLERS = [
   ['char', 8],
 ] as const;
 
+/** Bytes that are filled. Kernels have gaps of some dozens; each byte of a file can ask for gigabytes. */
+const MAX_FILLED_BYTES = 8192;
+
 export class CompiledText {
   readonly #layouts: Layouts;
   readonly #forms: CompiledForms;
@@ -77,9 +80,11 @@ export class CompiledText {
 
 /** Writes unnamed bitfields from one bit to another, none of which leaves the unit of its type. */
 function putFillers(ctx: EmitContext, from: number, to: number): void {
+  if (to - from > 8 * MAX_FILLED_BYTES || ctx.out.pos > MAX_PENDING) {
+    return putRemark(ctx, '<error: too much padding>\n');
+  }
   let at = from;
   while (at < to) {
-    if (ctx.out.pos > MAX_PENDING) return putRemark(ctx, '<error: too much padding>\n');
     const [name, unit] = FILLERS.find(([, width]) => at % width === 0 && to - at >= width) ?? FILLERS[3];
     const bits = Math.min(unit - (at % unit), to - at);
     putRemark(ctx, `${name} :${bits};\n`);

@@ -60,6 +60,11 @@ describe('the text for a compiler', () => {
     expect(linesOf(struct('s', 16))).toEqual(['struct s {', 'long long :64;', 'long long :64;', '};']);
   });
 
+  it('fills up to 8 KiB', () => {
+    expect(linesOf(struct('s', 8192))).toHaveLength(2 + 1024);
+    expect(linesOf(struct('s', 8193))).toEqual(['struct s {', '<error: too much padding>', '};']);
+  });
+
   it('packs unions that are too small for their alignment, and enlarges others', () => {
     expect(
       linesOf(
