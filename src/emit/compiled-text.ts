@@ -18,7 +18,7 @@ const FILLERS = [
 ] as const;
 
 /** Bytes that are filled. Kernels have gaps of some dozens; each byte of a file can ask for gigabytes. */
-const MAX_FILLED_BYTES = 8192;
+const MAX_FILLED_BYTES = 1 << 18;
 
 export class CompiledText {
   readonly #layouts: Layouts;

@@ -60,9 +60,9 @@ describe('the text for a compiler', () => {
     expect(linesOf(struct('s', 16))).toEqual(['struct s {', 'long long :64;', 'long long :64;', '};']);
   });
 
-  it('fills up to 8 KiB', () => {
-    expect(linesOf(struct('s', 8192))).toHaveLength(2 + 1024);
-    expect(linesOf(struct('s', 8193))).toEqual(['struct s {', '<error: too much padding>', '};']);
+  it('fills up to 256 KiB', () => {
+    expect(linesOf(struct('s', 1 << 18))).toHaveLength(2 + (1 << 15));
+    expect(linesOf(struct('s', (1 << 18) + 1))).toEqual(['struct s {', '<error: too much padding>', '};']);
   });
 
   it('packs unions that are too small for their alignment, and enlarges others', () => {

@@ -188,7 +188,7 @@ export class CompilerLayout implements LayoutRules {
   }
 
   #decideStruct(id: TypeId): void {
-    const { words, starts } = this.#types;
+    const { words, starts, pointerSize } = this.#types;
     const start = starts[id] as number;
     const vlen = (words[start + 1] as number) & 0x00ff_ffff;
     const size = words[start + 2] as number;
@@ -204,7 +204,9 @@ export class CompilerLayout implements LayoutRules {
       this.#read(start, index);
       if (alignment > largest && (member.isNamed || !member.isBitfield)) largest = alignment;
       if (!member.isBitfield && member.offset % (8 * alignment) !== 0) isPacked = true;
-      const isNext = !member.isBitfield && natural >= 0 && roundUp(natural, 8 * alignment) === member.offset;
+      // Larger alignments, as of __int128, differ from compiler to compiler.
+      const isSure = !member.isBitfield && alignment <= pointerSize;
+      const isNext = isSure && natural >= 0 && roundUp(natural, 8 * alignment) === member.offset;
       natural = isNext ? member.offset + member.bitSize : -1;
       if (attributes !== undefined) attributed = Math.max(attributed, attributes.get(index) ?? 1);
     }

@@ -121,6 +121,18 @@ describe('packed and over-aligned types', () => {
     expect(text).toContain('struct s {\n\tchar c;\n\tint i;\n} __attribute__((packed));');
   });
 
+  it('spells out the padding in front of __int128, whose alignment is not 16 on every machine', () => {
+    const text = typesOf([
+      INT,
+      int('__int128', 16, 'signed'),
+      struct('s', 32, [
+        ['a', 1, 0],
+        ['b', 2, 128],
+      ]),
+    ]);
+    expect(text).toContain('struct s {\n\tint a;\n\tlong: 64;\n\t__int128 b;\n};');
+  });
+
   it('writes the alignments that tags state', () => {
     const aligned = (alignment: number, id: number, component = -1): TypeRecord =>
       declTag(`aligned(${alignment})`, id, component, { attribute: true });
@@ -128,9 +140,9 @@ describe('packed and over-aligned types', () => {
       INT,
       LONG,
       struct('whole', 64, [['a', 1, 0]]),
-      struct('member', 32, [
+      struct('member', 64, [
         ['a', 1, 0],
-        ['b', 1, 128],
+        ['b', 1, 256],
       ]),
       typedef('loose', 2),
       struct('lower', 12, [
@@ -147,7 +159,7 @@ describe('packed and over-aligned types', () => {
     ];
     const tags = [
       aligned(64, 3),
-      aligned(16, 4, 1),
+      aligned(32, 4, 1),
       aligned(4, 5),
       aligned(4, 7),
       aligned(16, 8),
@@ -155,7 +167,7 @@ describe('packed and over-aligned types', () => {
     ];
     const text = typesOf([...records, ...tags]);
     expect(text).toContain('struct whole {\n\tint a;\n} __attribute__((aligned(64)));');
-    expect(text).toContain('struct member {\n\tint a;\n\tint b __attribute__((aligned(16)));\n};');
+    expect(text).toContain('struct member {\n\tint a;\n\tint b __attribute__((aligned(32)));\n};');
     expect(text).toContain('typedef long int loose __attribute__((aligned(4)));');
     expect(text).toContain('struct lower {\n\tint a;\n\tloose b;\n};');
     expect(text).toContain('\tint c;\n} __attribute__((packed)) __attribute__((aligned(4)));');
