@@ -8,6 +8,8 @@ export const NO_OFFSET = 0xffff_ffff;
 
 const INITIAL_CAPACITY = 256;
 
+const BYTES_PER_MEMBER = 44;
+
 /** Values at one index of the columns describe one member. */
 export class MemberColumns {
   /** Members that are described, from index 0. */
@@ -33,16 +35,19 @@ export class MemberColumns {
   alignment: Uint32Array;
 
   constructor(capacity: number = INITIAL_CAPACITY) {
-    this.nameOffset = new Uint32Array(capacity);
-    this.typeId = new Uint32Array(capacity);
-    this.bitOffset = new Float64Array(capacity);
-    this.bitSize = new Uint32Array(capacity);
-    this.byteOffset = new Uint32Array(capacity);
-    this.byteSize = new Uint32Array(capacity);
-    this.bitfieldOffset = new Uint32Array(capacity);
-    this.hole = new Int32Array(capacity);
-    this.bitHole = new Int32Array(capacity);
-    this.alignment = new Uint32Array(capacity);
+    // One buffer, since each unit of a file has columns of its own, and a buffer costs more than a view.
+    const buffer = new ArrayBuffer(BYTES_PER_MEMBER * capacity);
+    const words = (column: number): Uint32Array => new Uint32Array(buffer, 4 * capacity * column, capacity);
+    this.bitOffset = new Float64Array(buffer, 0, capacity);
+    this.nameOffset = words(2);
+    this.typeId = words(3);
+    this.bitSize = words(4);
+    this.byteOffset = words(5);
+    this.byteSize = words(6);
+    this.bitfieldOffset = words(7);
+    this.alignment = words(8);
+    this.hole = new Int32Array(buffer, 36 * capacity, capacity);
+    this.bitHole = new Int32Array(buffer, 40 * capacity, capacity);
   }
 
   /** Makes room for `added` more members and returns the index of the first. May replace the columns. */

@@ -112,6 +112,7 @@ export function possibleMisplacers(facts: TypeFacts, composites: Uint32Array): n
   const { words, starts, firstId, end } = table;
   const found: number[] = [];
   const unit = naturalUnit(table);
+  const mask = 8 * unit - 1;
   for (let next = 0; next < composites.length; next++) {
     const id = composites[next] as number;
     const start = starts[id - firstId] as number;
@@ -121,10 +122,12 @@ export function possibleMisplacers(facts: TypeFacts, composites: Uint32Array): n
     if (!isStruct && size % unit === 0) continue;
     const last = start + HEADER_WORDS + 3 * (info & 0x00ff_ffff);
     for (let at = start + HEADER_WORDS; at < last; at += 3) {
-      if (isStruct && (words[at + 2] as number) % (8 * unit) === 0) continue;
+      if (isStruct && ((words[at + 2] as number) & mask) === 0) continue;
       const type = words[at + 1] as number;
       if (!(type >= firstId && type < end)) continue;
-      if (!facts.isStructBehindAliases(type)) continue;
+      const kind = ((words[(starts[type - firstId] as number) + 1] as number) >>> 24) & 0x7f;
+      // Most members are pointers and ints.
+      if (kind === Kind.Pointer || kind === Kind.Int || !facts.isStructBehindAliases(type)) continue;
       found.push(id);
       break;
     }
