@@ -16,7 +16,7 @@ import { loadDwarf } from './load/dwarf.ts';
 import { openPacked, type Packed } from './load/packed.ts';
 import { TspaholeError, withPlace } from './model/errors.ts';
 import type { TypeTable } from './model/table.ts';
-import { mapSysfs } from './native/map.ts';
+import { mappedIndexer, mapSysfs } from './native/map.ts';
 
 /** Where the running kernel offers its types. */
 export const RUNNING_KERNEL_BTF = '/sys/kernel/btf/vmlinux';
@@ -156,7 +156,8 @@ function statFile(path: string): Stats {
 function decodeSysfs(path: string, { base }: LoadOptions): TypeTable {
   const needsBase = base === undefined && basename(path) !== 'vmlinux';
   const vmlinux = needsBase ? loadSync(join(dirname(path), 'vmlinux')).table() : base;
-  return decodeBtf(mapSysfs(path) ?? readSysfs(path), { base: vmlinux });
+  const bytes = mapSysfs(path) ?? readSysfs(path);
+  return decodeBtf(bytes, { base: vmlinux, indexer: mappedIndexer() });
 }
 
 function readSysfs(path: string): Uint8Array {

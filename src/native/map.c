@@ -1,9 +1,12 @@
 /*
- * tspahole_map: maps a file of sysfs into memory, read-only.
+ * tspahole_map: maps a file of sysfs into memory, read-only, and finds the type records in it.
  *
  * Reading /sys/kernel/btf/vmlinux takes one call per page; a mapping of it costs a tenth of that. Only
  * sysfs is mapped: its files keep their size, where a regular file that is cut short under a mapping
  * kills the reader.
+ *
+ * Finding where each record starts is one short loop, but over a hundred thousand records, and JavaScript that
+ * has just been loaded is interpreted.
  */
 
 #include <fcntl.h>
@@ -17,6 +20,12 @@
 
 /* Longer paths are refused; names below /sys/kernel/btf are those of kernel modules. */
 #define PATH_BYTES 512
+
+/* Words of every record; what the word behind the name says: a kind of 7 bits, and a count of 24. */
+#define COMMON_WORDS 3
+#define KINDS 128
+/* In place of the words of a kind that is not known. */
+#define UNKNOWN_KIND 255
 
 /* Byte size of the sysfs file that fd refers to; 0 for every other file. */
 static size_t sysfs_file_size(int fd)
@@ -78,11 +87,73 @@ static napi_value map(napi_env env, napi_callback_info info)
 	return result;
 }
 
-NAPI_MODULE_INIT()
+/* A typed array of the caller. */
+struct array {
+	napi_typedarray_type type;
+	size_t length;
+	void *data;
+};
+
+static int get_array(napi_env env, napi_value value, napi_typedarray_type type, struct array *array)
+{
+	return napi_get_typedarray_info(env, value, &array->type, &array->length, &array->data, NULL, NULL) == napi_ok &&
+	       array->type == type;
+}
+
+/*
+ * Writes the index of the first word of each record to starts, which has room for all records of three words or
+ * more. Returns how many there are; -1 where one is of an unknown kind or does not fit.
+ */
+static int64_t find_records(const uint32_t *words, size_t total, const uint8_t *extra, const uint8_t *element,
+			    uint32_t *starts)
+{
+	int64_t count = 0;
+	size_t at = 0;
+
+	while (at < total) {
+		uint32_t info = at + 1 < total ? words[at + 1] : 0;
+		uint32_t kind = info >> 24 & 0x7f;
+		size_t end = at + COMMON_WORDS + extra[kind] + (size_t)(info & 0xffffff) * element[kind];
+
+		if (extra[kind] == UNKNOWN_KIND || end > total)
+			return -1;
+		starts[count++] = (uint32_t)at;
+		at = end;
+	}
+	return count;
+}
+
+/* indexRecords(words: Uint32Array, extraWords, elementWords: Uint8Array, starts: Uint32Array): number; see map.ts. */
+static napi_value index_records(napi_env env, napi_callback_info info)
+{
+	size_t argc = 4;
+	napi_value args[4], result;
+	struct array words, extra, element, starts;
+
+	if (napi_get_cb_info(env, info, &argc, args, NULL, NULL) != napi_ok || argc < 4)
+		return NULL;
+	if (!get_array(env, args[0], napi_uint32_array, &words) || !get_array(env, args[1], napi_uint8_array, &extra) ||
+	    !get_array(env, args[2], napi_uint8_array, &element) || !get_array(env, args[3], napi_uint32_array, &starts))
+		return NULL;
+	if (extra.length < KINDS || element.length < KINDS || starts.length < words.length / COMMON_WORDS)
+		return NULL;
+	if (napi_create_int64(env, find_records(words.data, words.length, extra.data, element.data, starts.data),
+			      &result) != napi_ok)
+		return NULL;
+	return result;
+}
+
+static void export(napi_env env, napi_value exports, const char *name, napi_callback callback)
 {
 	napi_value function;
 
-	if (napi_create_function(env, "map", NAPI_AUTO_LENGTH, map, NULL, &function) == napi_ok)
-		napi_set_named_property(env, exports, "map", function);
+	if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, NULL, &function) == napi_ok)
+		napi_set_named_property(env, exports, name, function);
+}
+
+NAPI_MODULE_INIT()
+{
+	export(env, exports, "map", map);
+	export(env, exports, "indexRecords", index_records);
 	return exports;
 }

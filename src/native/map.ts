@@ -8,6 +8,16 @@ import { loadBinding } from './binding.ts';
 interface MapBinding {
   /** The file's bytes, or undefined where it cannot be mapped. */
   map(path: string): ArrayBuffer | undefined;
+  /**
+   * Writes where each record of `words` starts, and answers how many there are; -1 where one is not as the words of
+   * its kind say, undefined where the arrays are not what they should be.
+   */
+  indexRecords(
+    words: Uint32Array,
+    extraWords: Uint8Array,
+    elementWords: Uint8Array,
+    starts: Uint32Array,
+  ): number | undefined;
 }
 
 let binding: MapBinding | undefined;
@@ -26,4 +36,9 @@ export function mapSysfs(path: string): Uint8Array | undefined {
   }
   const buffer = binding?.map(path);
   return buffer && new Uint8Array(buffer);
+}
+
+/** What finds the records of BTF that {@link mapSysfs} mapped, for `decodeBtf`; undefined before it mapped any. */
+export function mappedIndexer(): MapBinding['indexRecords'] | undefined {
+  return binding?.indexRecords;
 }
