@@ -12,12 +12,12 @@ interface MapBinding {
    * Writes where each record of `words` starts, and answers how many there are; -1 where one is not as the words of
    * its kind say, undefined where the arrays are not what they should be.
    */
-  indexRecords(
+  readonly indexRecords: (
     words: Uint32Array,
     extraWords: Uint8Array,
     elementWords: Uint8Array,
     starts: Uint32Array,
-  ): number | undefined;
+  ) => number | undefined;
 }
 
 let binding: MapBinding | undefined;
