@@ -228,6 +228,15 @@ describe('core minimize', () => {
     }
   });
 
+  it('takes all files that are no programs as kernels, and says which of them it cannot read', async () => {
+    const out = join(folder, 'several');
+    const missing = join(folder, 'missing.btf');
+    const args = ['-o', out, program, '--target', kernelNew, kernelOld, missing];
+    const { code, stderr } = await run('minimize', ...args);
+    expect([code, stderr]).toEqual([1, `tspahole: ${missing}: no such file\n`]);
+    expect(readdirSync(out)).toEqual(['kernel-new.btf', 'kernel-old.btf']);
+  });
+
   it('goes on where a program fails on a kernel', async () => {
     const out = join(folder, 'some');
     const { code, stderr } = await run(

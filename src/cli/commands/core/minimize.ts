@@ -10,7 +10,7 @@ import type { Streams } from '../../run.ts';
 import { requiredValue } from '../btf/input.ts';
 import { findKernels, type KernelFile } from './kernels.ts';
 import { MODE_OPTION, MODULE_OPTION, modeOf } from './options.ts';
-import { readProgram } from './program.ts';
+import { isBpfObject, readProgram } from './program.ts';
 
 const TARGET_OPTION: CommandOption = {
   name: 'target',
@@ -22,7 +22,7 @@ const TARGET_OPTION: CommandOption = {
 /** The sub-command. */
 export const minimizeCommand: Command = {
   name: 'core minimize',
-  synopsis: ['-o DIR PROGRAM... --target KERNEL [--target KERNEL...]'],
+  synopsis: ['-o DIR PROGRAM... --target KERNEL...'],
   description:
     'Write for each kernel the BTF that the programs need of it, and no more: the bytes of `bpftool gen min_core_btf` ' +
     '(7.8), for all kernels at once. Types of modules follow those of the kernel in one file.',
@@ -36,7 +36,7 @@ export const minimizeCommand: Command = {
 reported, the others are written, and the exit status is 1.
 
 Examples:
-  tspahole core minimize -o btf/ prog.bpf.o --target vmlinux-5.4 --target vmlinux-6.1
+  tspahole core minimize -o btf/ prog.bpf.o --target vmlinux-5.4 vmlinux-6.1
   tspahole core minimize -o btf/ a.bpf.o b.bpf.o --target btfhub/
 `,
   run: runMinimize,
@@ -44,10 +44,12 @@ Examples:
 
 function runMinimize(words: CommandWords, { err }: Streams): number {
   const folder = requiredValue('core minimize', words, 'output');
-  const programs = words.operands.map(readProgram);
+  // What follows the first kernel may be more of them.
+  const programs = words.operands.filter(isBpfObject).map(readProgram);
   if (programs.length === 0) throw new TspaholeError('usage', 'core minimize: which programs?');
-  const targets = words.values('target');
-  if (targets.length === 0) throw new TspaholeError('usage', 'core minimize: --target is missing');
+  if (words.values('target').length === 0)
+    throw new TspaholeError('usage', 'core minimize: --target is missing');
+  const targets = [...words.values('target'), ...words.operands.filter((path) => !isBpfObject(path))];
   const files = targets.flatMap((path) => findKernels(path, words.values('module')));
   checkNames(files);
   makeFolder(folder);
