@@ -25,14 +25,30 @@ export class ElfStrings {
    */
   find(offset: number): string | undefined {
     if (offset === 0) return '';
-    const length = this.bytes.subarray(offset, offset + MAX_NAME_BYTES + 1).indexOf(0);
+    const length = this.#lengthAt(offset);
     return length < 0 ? undefined : this.bytes.toString('utf8', offset, offset + length);
   }
 
   /** As {@link find}, but throws `bad-data` where there is no such string. */
   text(offset: number): string {
-    const text = this.find(offset);
-    if (text !== undefined) return text;
+    return this.find(offset) ?? this.#refuse(offset);
+  }
+
+  /** The string at `offset`, each byte as one character. Throws as {@link text}. */
+  latin1(offset: number): string {
+    if (offset === 0) return '';
+    const length = this.#lengthAt(offset);
+    return length < 0 ? this.#refuse(offset) : this.bytes.toString('latin1', offset, offset + length);
+  }
+
+  /** Bytes of the string at `offset`; -1 where it does not end soon enough. */
+  #lengthAt(offset: number): number {
+    const end = Math.min(this.bytes.length, offset + MAX_NAME_BYTES + 1);
+    for (let at = offset; at < end; at++) if (this.bytes[at] === 0) return at - offset;
+    return -1;
+  }
+
+  #refuse(offset: number): never {
     const what = offset < this.bytes.length ? 'name is not terminated' : 'name offset lies outside';
     throw new TspaholeError('bad-data', what, { ...this.#place, offset });
   }

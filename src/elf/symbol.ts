@@ -80,6 +80,24 @@ export class SymbolTable {
     return this.#parts.strings.text(this.nameOffset(index));
   }
 
+  /** The name with a character for each byte, as names of types are. Throws as {@link name}. */
+  latin1Name(index: number): string {
+    return this.#parts.strings.latin1(this.nameOffset(index));
+  }
+
+  /** The lower and the upper half of {@link value}. */
+  valueLow(index: number): number {
+    const { value } = this.#fields;
+    const isHighFirst = this.#isWide && !this.#littleEndian;
+    return this.#view.getUint32(this.#at(index) + value + (isHighFirst ? 4 : 0), this.#littleEndian);
+  }
+
+  valueHigh(index: number): number {
+    if (!this.#isWide) return 0;
+    const { value } = this.#fields;
+    return this.#view.getUint32(this.#at(index) + value + (this.#littleEndian ? 4 : 0), this.#littleEndian);
+  }
+
   /** Address, or offset into its section in an `ET_REL` file. */
   value(index: number): bigint {
     const at = this.#at(index) + this.#fields.value;

@@ -1,6 +1,7 @@
 /** `StringPool`: the names of many tables as one string table in which each name lies once. */
 
 import { TspaholeError } from './errors.ts';
+import { WordMap } from './intern.ts';
 import { hashName, indexOfTable, NameIndex, type NameKey, nameEnd } from './name-index.ts';
 import { StringTable } from './strings.ts';
 
@@ -16,10 +17,11 @@ export class StringPool {
   /** For each source the offset here plus one, by the offset there. */
   readonly #known = new Map<StringTable, Uint32Array>();
   #rareSource: StringTable | undefined;
-  readonly #rare = new Map<number, number>();
+  readonly #rare: WordMap = new WordMap();
   #sourceBytes = 1 << 16;
   #bytes: Buffer = Buffer.alloc(1 << 16);
   #length = 0;
+  #scratch: Buffer = Buffer.alloc(256);
 
   /** Begins with the empty name, or behind the names of a base. */
   constructor(base?: StringTable) {
@@ -56,14 +58,14 @@ export class StringPool {
     if (known !== undefined) return known;
     const found = this.#addFrom(strings, offset);
     if (this.#length > MAX_OVERLAP * this.#sourceBytes) throw overlapping();
-    this.#rare.set(offset, found);
+    this.#rare.add(offset, found);
     return found;
   }
 
   /** The offset of a name, each character of which is a byte. */
   add(name: string): number {
-    const bytes = Buffer.from(name, 'latin1');
-    return this.#addBytes(bytes, 0, bytes.length);
+    if (name.length > this.#scratch.length) this.#scratch = Buffer.alloc(2 * name.length);
+    return this.#addBytes(this.#scratch, 0, this.#scratch.write(name, 'latin1'));
   }
 
   #addFrom(strings: StringTable, offset: number): number {

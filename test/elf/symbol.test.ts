@@ -60,6 +60,7 @@ describe.each(TARGETS)('a $wordSize-byte $endian-endian file', (target) => {
     expect(table).toHaveLength(2);
     expect(table.visibility(1)).toBe(2);
     expect(table.shndx(1)).toBe(2);
+    expect(BigInt(table.valueLow(1)) | (BigInt(table.valueHigh(1)) << 32n)).toBe(value);
     expect(table.symbol(1)).toEqual({
       index: 1,
       name: 'jiffies',
@@ -93,6 +94,16 @@ describe('a symbol table', () => {
       ({ name }) => name,
     );
     expect(names).toEqual(['', 'main', 'jiffies']);
+  });
+
+  it('gives names with a character for each byte too', () => {
+    const strings = stringTable(['größe']);
+    const [symtab = {}] = sections(TARGET, [{ nameOffset: strings.offsets.get('größe') ?? 0 }]);
+    const names = { name: '.strtab', type: SHT_STRTAB, data: strings.bytes };
+    const table = parseElf(writeElf({ ...TARGET, sections: [symtab, names] })).symbols();
+    expect(table.name(1)).toBe('größe');
+    expect(table.latin1Name(1)).toBe('gr\u00c3\u00b6\u00c3\u009fe');
+    expect(table.latin1Name(0)).toBe('');
   });
 
   it('is kept', () => {
@@ -153,6 +164,7 @@ describe('a malformed symbol table', () => {
     const table = parse([{ nameOffset: 0x777 }]).symbols();
     expect(table.value(1)).toBe(0n);
     expectError(() => table.name(1), 'bad-data', 'f.o: .strtab+0x777: name offset lies outside');
+    expectError(() => table.latin1Name(1), 'bad-data', 'f.o: .strtab+0x777: name offset lies outside');
   });
 
   it('lacks the section for a number that does not fit', () => {

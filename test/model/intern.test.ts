@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { WordInterner, WordList } from '../../src/model/intern.ts';
+import { WordInterner, WordList, WordMap } from '../../src/model/intern.ts';
 import { StringPool } from '../../src/model/string-pool.ts';
 import { StringTable } from '../../src/model/strings.ts';
 
@@ -31,6 +31,26 @@ describe('a word interner', () => {
     for (let word = 0; word < 5000; word++) interner.intern(Uint32Array.of(word, word + 1), 1 + (word % 2));
     const [start, end] = [interner.startOf(4001), interner.endOf(4001)];
     expect([...interner.words.subarray(start, end)]).toEqual([4001, 4002]);
+  });
+});
+
+describe('a word map', () => {
+  it('has what was added since it was cleared', () => {
+    const key = fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 0xffff_ffff }));
+    const word = fc.nat(0xffff_ffff);
+    fc.assert(
+      fc.property(fc.array(fc.tuple(key, word), { maxLength: 3000 }), fc.array(key), (entries, others) => {
+        const map = new WordMap();
+        map.add(7, 1);
+        map.clear();
+        const expected = new Map<number, number>();
+        for (const [each, value] of entries) {
+          if (!expected.has(each)) map.add(each, value);
+          if (!expected.has(each)) expected.set(each, value);
+        }
+        for (const each of [...expected.keys(), ...others]) expect(map.get(each)).toBe(expected.get(each));
+      }),
+    );
   });
 });
 
