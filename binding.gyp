@@ -42,6 +42,7 @@
             'src/dwarf/native/attributes.cc',
             'src/dwarf/native/batch.cc',
             'src/dwarf/native/binding.cc',
+            'src/dwarf/native/contents.cc',
             'src/dwarf/native/dies.cc',
             'src/dwarf/native/entry_places.cc',
             'src/dwarf/native/expressions.cc',

@@ -16,6 +16,8 @@ export interface DwarfBindingOptions {
   readonly encoding: boolean;
   /** With `encoding`: parameters as they are passed where clang has changed a signature. */
   readonly trueSignatures: boolean;
+  /** With `encoding`: the column `contents`, and of the records of types that it knows from earlier units the kinds alone. */
+  readonly omitRepeats: boolean;
   readonly declFiles: boolean;
   readonly kabiPrefix: string;
   /** DW_LANG numbers of units to deliver without types. */
@@ -68,6 +70,7 @@ export const DWARF_COLUMNS = [
   'outlines',
   'signatures',
   'variables',
+  'contents',
   // New names, behind those of the units before.
   'arena',
 ] as const;

@@ -32,6 +32,11 @@ export interface DwarfOptions {
    * The table of a unit is overwritten by the next one.
    */
   readonly encoding?: 'signatures' | 'true-signatures' | undefined;
+  /**
+   * With `encoding`, where all units are encoded as one: types say by their contents which of them repeat others, and of
+   * those that earlier units have had the records are left out but for their kinds.
+   */
+  readonly omitRepeats?: boolean | undefined;
   /** The names of the files in which types are declared. */
   readonly declFiles?: boolean | undefined;
   /** Names that begin with this become this. */
@@ -117,6 +122,7 @@ function bindingOptions(options: DwarfOptions): DwarfBindingOptions {
     outlines: options.outlines ?? false,
     encoding: options.encoding !== undefined,
     trueSignatures: options.encoding === 'true-signatures',
+    omitRepeats: options.encoding !== undefined && options.omitRepeats === true,
     declFiles: options.declFiles ?? false,
     kabiPrefix: options.kabiPrefix ?? '',
     excludeLanguages: options.excludeLanguages ?? [],

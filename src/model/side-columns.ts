@@ -98,6 +98,8 @@ export interface SideColumnArrays {
   /** What an encoding of BTF needs, where it was asked for: see signatures.ts. */
   readonly signatures?: Uint32Array | undefined;
   readonly variables?: Uint32Array | undefined;
+  /** Numbers for what types are, see src/dwarf/native/contents.h. */
+  readonly contents?: Uint32Array | undefined;
 }
 
 /** A child of a composite that is not only data members, in the order of the file. */

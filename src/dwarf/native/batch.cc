@@ -44,6 +44,7 @@ std::array<Run, kBatchColumns> runsOf(const UnitBatch& batch) {
       unlessEncoded(batch.outlines),
       wholeRun(batch.signatures),
       wholeRun(batch.variables),
+      wholeRun(batch.contents),
       Run{arena.data(), arena.size(), arena.size()},
   };
 }

@@ -17,7 +17,7 @@ namespace tspahole::dwarf {
 // Order of the columns in the table at the start of the buffer.
 enum class BatchColumn : uint32_t {
   Words, Starts, DieOffsets, Scopes, Flags, Alignments, Attributes, DeclFiles, DeclLines, MemberStarts,
-  MemberFlags, MemberAlignments, ChildStarts, Children, Functions, Outlines, Signatures, Variables, Arena,
+  MemberFlags, MemberAlignments, ChildStarts, Children, Functions, Outlines, Signatures, Variables, Contents, Arena,
 };
 constexpr uint32_t kBatchColumns = static_cast<uint32_t>(BatchColumn::Arena) + 1;
 

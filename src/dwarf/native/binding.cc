@@ -183,6 +183,7 @@ Options toOptions(const Scope& scope, napi_value object) {
   options.outlines = scope.toBoolean(scope.get(object, "outlines"));
   options.encoding = scope.toBoolean(scope.get(object, "encoding"));
   options.trueSignatures = scope.toBoolean(scope.get(object, "trueSignatures"));
+  options.omitRepeats = scope.toBoolean(scope.get(object, "omitRepeats"));
   options.declFiles = scope.toBoolean(scope.get(object, "declFiles"));
   options.kabiPrefix = scope.toText(scope.get(object, "kabiPrefix"));
   options.excludedLanguages = scope.toNumbers(scope.get(object, "excludeLanguages"));

@@ -168,6 +168,7 @@ uint32_t Lowering::elementCount(const Entry& entry, size_t count) {
 }
 
 void Lowering::writeChildren(uint32_t id, size_t from) {
+  if (batch_->isForEncoding) return;
   Column& column = batch_->children;
   batch_->childStarts.set(id - 1, static_cast<uint32_t>(column.size()) + 1);
   column.push(static_cast<uint32_t>(children_.size() - from));

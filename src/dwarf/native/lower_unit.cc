@@ -62,8 +62,8 @@ void Lowering::lowerUnit(Dwarf* dwarf, const UnitHeader& header, UnitBatch& batc
   if (!batch.head.isExcluded && hasOwnTypes(unit)) {
     forEachChild(unit.die, [&](Dwarf_Die& child) { lowerScopeChild(child); });
     resolveReferences();
-    resolveScopes();
     if (options_.encoding) writeSignatures();
+    else resolveScopes();
   }
   batch.localNames = names_.take();
 }

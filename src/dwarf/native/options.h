@@ -25,6 +25,9 @@ struct Options {
   bool encoding = false;
   // With `encoding`: parameters as they are passed after clang has changed the signature.
   bool trueSignatures = false;
+  // With `encoding`: the contents column, and types that an earlier unit of the same thread has keep the kind alone of
+  // their records, unless something of the unit is worked out from them.
+  bool omitRepeats = false;
   // The declFiles column. Costs the reading of every line table.
   bool declFiles = false;
   // Every name that starts with this becomes this; empty for none.

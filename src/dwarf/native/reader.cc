@@ -10,6 +10,8 @@ namespace tspahole::dwarf {
 namespace {
 
 constexpr size_t kUnitsAheadPerThread = 4;
+// The same where repeats are left out.
+constexpr size_t kSmallUnitsAheadPerThread = 64;
 constexpr size_t kBytesAhead = 64 << 20;
 // Abbreviations after which a thread gets a new handle; they take about ten times as much in libdw.
 constexpr uint64_t kAbbreviationBytes = 8 << 20;
@@ -17,44 +19,62 @@ constexpr uint64_t kAbbreviationBytes = 8 << 20;
 // Units that all threads together may have in libdw, which keeps about 1 KB for each in every handle.
 constexpr size_t kUnitsOfThreads = 1 << 18;
 
-// Replaces the number of a local name by its offset.
-void patchName(Column& column, size_t index, const std::vector<uint32_t>& offsets) {
-  const uint32_t word = column[index];
-  if ((word & kLocalName) != 0) column.set(index, offsets[word & ~kLocalName]);
-}
+// The offsets of the local names of a unit, which go to the arena when they are asked for.
+class LocalNames {
+ public:
+  LocalNames(const std::vector<std::string>& names, Arena& arena)
+      : names_(names), arena_(arena), offsets_(names.size(), kUnknown) {}
 
-// Replaces the numbers of local names in a column in which every `stride`th word from `first` on is a name.
-void patchNames(Column& column, size_t first, size_t stride, const std::vector<uint32_t>& offsets) {
-  for (size_t index = first; index < column.size(); index += stride) patchName(column, index, offsets);
-}
+  // Replaces the number of a local name by its offset; leaves all else as it is.
+  void patch(uint32_t& word) {
+    if ((word & kLocalName) == 0) return;
+    const uint32_t number = word & ~kLocalName;
+    uint32_t& offset = offsets_[number];
+    if (offset == kUnknown) offset = arena_.offsetOf(names_[number]);
+    word = offset;
+  }
+  void patch(Column& column, size_t index) {
+    uint32_t word = column[index];
+    if ((word & kLocalName) == 0) return;
+    patch(word);
+    column.set(index, word);
+  }
+  // Every `stride`th word of a column from `first` on.
+  void patchEach(Column& column, size_t first, size_t stride) {
+    for (size_t index = first; index < column.size(); index += stride) patch(column, index);
+  }
 
-void patchName(uint32_t& word, const std::vector<uint32_t>& offsets) {
-  if ((word & kLocalName) != 0) word = offsets[word & ~kLocalName];
-}
+ private:
+  static constexpr uint32_t kUnknown = 0xffffffff;
 
-// Replaces the numbers of local names in rows of different lengths: a first word, and those of the parts.
-void patchSignatures(Column& column, const std::vector<uint32_t>& offsets) {
+  const std::vector<std::string>& names_;
+  Arena& arena_;
+  std::vector<uint32_t> offsets_;
+};
+
+// Rows of different lengths: a first word is a name, and those of the parts.
+void patchSignatures(Column& column, LocalNames& names) {
   for (size_t row = 0; row < column.size();) {
     const uint32_t* counts = column.data() + row + kSignatureCountsWord;
     const size_t parameters = row + kSignatureWords;
     const size_t tags = parameters + size_t{kSignatureParameterWords} * counts[0];
     const size_t structs = tags + size_t{kSignatureTagWords} * counts[1];
     const size_t end = structs + counts[2];
-    patchName(column, row, offsets);
+    names.patch(column, row);
     for (size_t at = parameters; at < tags; at += kSignatureParameterWords) {
-      patchName(column, at, offsets);
-      patchName(column, at + 1, offsets);
+      names.patch(column, at);
+      names.patch(column, at + 1);
     }
-    for (size_t at = tags; at < structs; at += kSignatureTagWords) patchName(column, at, offsets);
+    for (size_t at = tags; at < structs; at += kSignatureTagWords) names.patch(column, at);
     row = end;
   }
 }
 
-void patchVariables(Column& column, const std::vector<uint32_t>& offsets) {
+void patchVariables(Column& column, LocalNames& names) {
   for (size_t row = 0; row < column.size();) {
     const size_t end = row + kVariableWords + column[row + kVariableTagsWord];
-    patchName(column, row, offsets);
-    for (size_t tag = row + kVariableWords; tag < end; ++tag) patchName(column, tag, offsets);
+    names.patch(column, row);
+    for (size_t tag = row + kVariableWords; tag < end; ++tag) names.patch(column, tag);
     row = end;
   }
 }
@@ -70,7 +90,7 @@ Reader::Reader(const std::string& path, Options options)
     : options_(std::move(options)), file_(path), arena_(checkedNames(file_.debugStr()).end()) {
   const size_t mostThreads = std::min(unitCount(), kUnitsOfThreads / unitCount());
   const size_t threads = std::max<size_t>(1, std::min<size_t>(options_.threads, mostThreads));
-  ready_.resize(kUnitsAheadPerThread * threads);
+  ready_.resize((options_.omitRepeats ? kSmallUnitsAheadPerThread : kUnitsAheadPerThread) * threads);
   try {
     for (size_t index = 0; index < threads; ++index) threads_.emplace_back([this] { work(); });
   } catch (const std::exception&) {
@@ -90,7 +110,8 @@ Reader::~Reader() {
 
 void Reader::work() {
   try {
-    while (lowerUnits(file_.makeHandle())) {
+    Contents contents(runs_);
+    while (lowerUnits(file_.makeHandle(), contents)) {
     }
   } catch (const std::bad_alloc&) {
     fail(std::make_exception_ptr(Error("unsupported", "out of memory")));
@@ -100,7 +121,7 @@ void Reader::work() {
 }
 
 // Lowers units with one handle. True when another one should be taken to go on.
-bool Reader::lowerUnits(DwarfHandle dwarf) {
+bool Reader::lowerUnits(DwarfHandle dwarf, Contents& contents) {
   Lowering lowering(options_, file_, cancelled_);
   uint64_t abbreviationBytes = 0;
   size_t unit;
@@ -109,7 +130,15 @@ bool Reader::lowerUnits(DwarfHandle dwarf) {
     std::unique_ptr<UnitBatch> batch = emptyBatch();
     lowering.lowerUnit(dwarf.get(), file_.units()[unit], *batch);
     abbreviationBytes += file_.units()[unit].abbreviationSize;
-    finish(unit, std::move(batch));
+    if (!options_.omitRepeats) {
+      finish(unit, std::move(batch));
+      continue;
+    }
+    contents.number(*batch);
+    contents.omitRepeats();
+    // What is left is little: it does not wait in the memory that was for all of it.
+    finish(unit, std::make_unique<UnitBatch>(batch->takeForEncoding()));
+    recycle(std::move(batch));
   }
   return true;
 }
@@ -173,27 +202,23 @@ void Reader::recycle(std::unique_ptr<UnitBatch> batch) {
   if (batch->byteSize() > kBytesAhead / 8) return;
   batch->clear();
   std::lock_guard<std::mutex> lock(mutex_);
-  if (spare_.size() < ready_.size()) spare_.push_back(std::move(batch));
+  if (spare_.size() < kUnitsAheadPerThread * size_t{options_.threads}) spare_.push_back(std::move(batch));
 }
 
 // Gives the local names of a unit their offsets in the arena.
 void Reader::deliverNames(UnitBatch& batch) {
-  std::vector<uint32_t> offsets;
-  offsets.reserve(batch.localNames.size());
+  LocalNames names(batch.localNames, arena_);
   batch.arenaStart = arena_.end();
-  for (const std::string& name : batch.localNames) offsets.push_back(arena_.offsetOf(name));
+  for (const uint32_t index : batch.localNameWords) names.patch(batch.words, index);
+  names.patchEach(batch.declFiles, 0, 1);
+  names.patchEach(batch.functions, kFunctionNameWord, kFunctionWords);
+  names.patchEach(batch.outlines, kOutlineNameWord, kOutlineWords);
+  patchSignatures(batch.signatures, names);
+  patchVariables(batch.variables, names);
+  names.patch(batch.head.name);
+  names.patch(batch.head.compilationDirectory);
+  names.patch(batch.head.producer);
   batch.arenaBytes = arena_.takeBytes();
-  for (const uint32_t index : batch.localNameWords) {
-    batch.words.set(index, offsets[batch.words[index] & ~kLocalName]);
-  }
-  patchNames(batch.declFiles, 0, 1, offsets);
-  patchNames(batch.functions, kFunctionNameWord, kFunctionWords, offsets);
-  patchNames(batch.outlines, kOutlineNameWord, kOutlineWords, offsets);
-  patchSignatures(batch.signatures, offsets);
-  patchVariables(batch.variables, offsets);
-  patchName(batch.head.name, offsets);
-  patchName(batch.head.compilationDirectory, offsets);
-  patchName(batch.head.producer, offsets);
 }
 
 void Reader::deliverNotes(UnitBatch& batch) {

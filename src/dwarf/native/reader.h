@@ -16,6 +16,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "contents.h"
 #include "file.h"
 #include "options.h"
 #include "strings.h"
@@ -43,7 +44,7 @@ class Reader {
 
  private:
   void work();
-  bool lowerUnits(DwarfHandle dwarf);
+  bool lowerUnits(DwarfHandle dwarf, Contents& contents);
   bool takeUnit(size_t& unit);
   bool mayStart() const;
   std::unique_ptr<UnitBatch> emptyBatch();
@@ -56,6 +57,7 @@ class Reader {
   File file_;
   Arena arena_;
   std::unordered_set<std::string> saidNotes_;
+  SharedRuns runs_;
 
   std::mutex mutex_;
   std::condition_variable mayContinue_;

@@ -155,6 +155,7 @@ constexpr uint32_t kSignatureTagWords = 2;
 // Words at the start of a row of `variables`: name, number of the ELF section, offset in it (low, high), type id,
 // whether it is external, number of tags. Then one word for each tag (value).
 constexpr uint32_t kVariableWords = 7;
+constexpr uint32_t kVariableTypeWord = 4;
 constexpr uint32_t kVariableTagsWord = 6;
 
 // A reference whose target cannot be read.
@@ -210,7 +211,7 @@ struct UnitHead {
 
 struct UnitBatch {
   UnitHead head;
-  // Read to be encoded: what BTF cannot say is not handed over.
+  // Read to be encoded: the columns of what BTF cannot say stay empty, but for flags and DIE offsets.
   bool isForEncoding = false;
   std::vector<Note> notes;
 
@@ -226,6 +227,8 @@ struct UnitBatch {
   Column outlines;
   Column signatures;
   Column variables;
+  // One word per type, where the unit is read to be encoded: see contents.h.
+  Column contents;
 
   // Indexes into `words` of the words that hold a local name.
   std::vector<uint32_t> localNameWords;
@@ -239,6 +242,8 @@ struct UnitBatch {
   size_t byteSize() const;
   // Empties it, and keeps the memory for the next unit.
   void clear();
+  // What of it an encoder is handed, in memory of its own; takes the names and notes out of here.
+  UnitBatch takeForEncoding();
 };
 
 }  // namespace tspahole::dwarf

@@ -25,13 +25,14 @@ uint32_t Writer::begin(const RecordHead& head, const RecordOrigin& origin) {
   name(head.name);
   batch.words.push(infoWord(head));
   batch.dieOffsets.push(origin.dieOffset);
-  batch.scopes.push(0);
   batch.flags.push(head.flags);
+  batch.memberStarts.push(static_cast<uint32_t>(batch.memberFlags.size()));
+  if (batch.isForEncoding) return batch.typeCount();
+  batch.scopes.push(0);
   batch.alignments.push(origin.alignment);
   batch.attributes.push(origin.attributes);
   batch.declFiles.push(origin.declFile);
   batch.declLines.push(origin.declLine);
-  batch.memberStarts.push(static_cast<uint32_t>(batch.memberFlags.size()));
   batch.childStarts.push(0);
   unscoped_.push_back(batch.typeCount());
   return batch.typeCount();

@@ -1,7 +1,7 @@
 // Prints what the DWARF walk makes of a file, for run.mjs to compare; no Node in it, so that it runs under
 // sanitizers and valgrind.
 //
-//     dump [--count] [--threads=N] [--functions] [--variables] [--bodies] [--encoding] [--files] [--prefix=P] FILE
+//     dump [--count] [--threads=N] [--functions] [--variables] [--bodies] [--encoding] [--repeats] [--files] [--prefix=P] FILE
 //
 // A line per record, in id order:   [id] Kind 'name' <what its words say> {flags} in SCOPE
 // Exit code: 0, or 1 with the error on stderr.
@@ -10,11 +10,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "../../../src/dwarf/native/batch.h"
 #include "../../../src/dwarf/native/reader.h"
+#include "../../../src/dwarf/native/record_shapes.h"
 
 namespace {
 
@@ -47,6 +49,11 @@ const char* kindName(uint32_t kind) {
                                     "String", "TemplateParameter"};
   if (kind < 20) return btf[kind];
   return kind >= 64 && kind < 75 ? own[kind - 64] : "?";
+}
+
+// Whether the record of a type was left out but for its kind.
+bool hasKindOnly(const UnitBatch& batch, uint32_t id) {
+  return batch.contents.size() > 0 && batch.starts[id - 1] < kHeaderWords * kKinds;
 }
 
 class Printer {
@@ -116,10 +123,19 @@ class Printer {
   }
 
   void printRecord(uint32_t id) const {
+    if (hasKindOnly(batch_, id)) {
+      std::printf("[%u] %s repeats #%u\n", id, kindName(kind(id)), contents(id));
+      return;
+    }
     std::printf("[%u] %s '%s'", id, kindName(kind(id)), name(id, 0).c_str());
     printWords(id);
     const uint32_t flags = batch_.flags[id - 1];
     if (flags != 0) std::printf(" {%u}", flags);
+    if (batch_.contents.size() > 0) std::printf(" #%u", contents(id));
+    if (batch_.isForEncoding) {
+      std::printf("\n");
+      return;
+    }
     if (batch_.alignments[id - 1] != 0) std::printf(" align %u", batch_.alignments[id - 1]);
     if (batch_.scopes[id - 1] != 0) std::printf(" in %u", batch_.scopes[id - 1]);
     if (batch_.declFiles[id - 1] != 0) {
@@ -127,6 +143,12 @@ class Printer {
     }
     std::printf("\n");
     if (batch_.childStarts[id - 1] != 0) printChildren(batch_.childStarts[id - 1] - 1);
+  }
+
+  // Numbers of contents by their first appearance; 0 stays 0.
+  uint32_t contents(uint32_t id) const {
+    static std::map<uint32_t, uint32_t> numbers{{0, 0}};
+    return numbers.emplace(batch_.contents[id - 1], static_cast<uint32_t>(numbers.size())).first->second;
   }
 
   void printWords(uint32_t id) const {
@@ -166,7 +188,8 @@ class Printer {
     for (uint32_t index = 0; index < vlen(id); ++index) {
       const uint32_t at = 3 + 3 * index;
       const uint32_t value = word(id, at + 2);
-      const uint32_t flags = batch_.memberFlags[batch_.memberStarts[id - 1] + index];
+      const bool hasFlags = batch_.memberFlags.size() > 0;
+      const uint32_t flags = hasFlags ? batch_.memberFlags[batch_.memberStarts[id - 1] + index] : 0;
       std::printf(", %s:%u", name(id, at).c_str(), word(id, at + 1));
       if ((flags & memberFlag::NoConstantOffset) != 0) std::printf("@?");
       else printPlace(kindFlag(id), value, flags >> memberFlag::HighOffsetShift);
@@ -213,6 +236,7 @@ void checkIds(const UnitBatch& batch, Counts& counts) {
     else if (id > batch.typeCount()) std::printf("BAD id %u of %u\n", id, batch.typeCount()), std::exit(3);
   };
   for (uint32_t id = 1; id <= batch.typeCount(); ++id) {
+    if (hasKindOnly(batch, id)) continue;
     const uint32_t start = batch.starts[id - 1];
     const uint32_t end = id < batch.typeCount() ? batch.starts[id] : static_cast<uint32_t>(batch.words.size());
     const uint32_t info = batch.words[start + 1];
@@ -240,8 +264,9 @@ void checkIds(const UnitBatch& batch, Counts& counts) {
       case Kind::Var: case Kind::DeclTag: length = 4; [[fallthrough]];
       default: check(batch.words[start + 2]);
     }
-    if (end - start != length) std::printf("BAD length of %u\n", id), std::exit(3);
-    if (batch.scopes[id - 1] > batch.typeCount()) std::printf("BAD scope of %u\n", id), std::exit(3);
+    // What follows may be left out.
+    if (batch.contents.size() == 0 && end - start != length) std::printf("BAD length of %u\n", id), std::exit(3);
+    if (!batch.isForEncoding && batch.scopes[id - 1] > batch.typeCount()) std::printf("BAD scope of %u\n", id), std::exit(3);
   }
 }
 
@@ -292,6 +317,7 @@ int main(int argc, char** argv) {
     else if (argument == "--outlines") options.functions = options.bodies = options.outlines = true;
     else if (argument == "--libdw") options.throughLibdw = true;
     else if (argument == "--encoding") options.bodies = options.encoding = options.trueSignatures = true;
+    else if (argument == "--repeats") options.bodies = options.encoding = options.omitRepeats = true;
     else if (argument == "--files") options.declFiles = true;
     else if (argument.rfind("--threads=", 0) == 0) options.threads = static_cast<unsigned>(std::atoi(argv[index] + 10));
     else if (argument.rfind("--prefix=", 0) == 0) options.kabiPrefix = argument.substr(9);

@@ -33,8 +33,8 @@ const dump = join(objects, 'dump');
 const valgrindObjects = join(root, 'build/dwarf-test-valgrind');
 const sanitize = isPlain ? ['-O2'] : ['-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 const MUTATIONS = 300;
-/** All that is read of a file: to be shown, and to be encoded. */
-const READINGS = [['--functions', '--variables', '--bodies', '--files'], ['--encoding']];
+/** All that is read of a file: to be shown, and to be encoded, with repeats and without. */
+const READINGS = [['--functions', '--variables', '--bodies', '--files'], ['--encoding'], ['--repeats']];
 /** What valgrind runs is slow. */
 const VALGRIND_MUTATIONS = 100;
 const FINDING_EXIT = 99;

@@ -245,6 +245,105 @@ const ENCODING_TREES = [
   },
 ].map((tree) => ({ options: ['--encoding'], ...tree }));
 
+/** A DIE whose label is one of its unit. */
+const of = (unitName, label, tag, attributes, children = []) =>
+  die(tag, attributes, children, { label: unitName + label });
+/** What a header declares: a struct that refers to itself, and what refers to that. */
+const header = (name) => [
+  of(name, 'int', TAG.baseType, { name: text('int'), byteSize: number(4), encoding: number(5) }),
+  of(name, 'list', TAG.structureType, { name: text('list'), byteSize: number(8) }, [
+    member('next', { type: ref(`${name}toList`), dataMemberLocation: number(0) }),
+  ]),
+  of(name, 'toList', TAG.pointerType, { type: ref(`${name}list`) }),
+  die(TAG.typedef, { name: text('list_t'), type: ref(`${name}list`) }),
+];
+
+/** Types that earlier units have. */
+const REPEATS = [
+  {
+    name: 'types that an earlier unit has are left out but for their kinds',
+    units: [unit(header('a')), unit([struct('own', []), ...header('b')])],
+    expectAll: [
+      "[1] Int 'int' size 4 encoding 0x1000020 #1",
+      "[2] Struct 'list' size 8, next:3@0 #2",
+      "[3] Pointer '' type 2 #3",
+      "[4] Typedef 'list_t' type 2 #4",
+      "[1] Struct 'own' size 8 #5",
+      '[2] Int repeats #1',
+      '[3] Struct repeats #2',
+      '[4] Pointer repeats #3',
+      '[5] Typedef repeats #4',
+    ],
+  },
+  {
+    name: 'types of one unit are all kept',
+    units: [unit([INT, ...['x', 'y'].map(() => die(TAG.pointerType, { type: ref('int') }))])],
+    expectAll: [
+      "[1] Int 'int' size 4 encoding 0x1000020 #1",
+      "[2] Pointer '' type 1 #2",
+      "[3] Pointer '' type 1 #2",
+    ],
+  },
+  {
+    name: 'what refers to itself without a name on the way is kept',
+    units: ['a', 'b'].map((name) =>
+      unit([
+        of(name, 'first', TAG.pointerType, { type: ref(`${name}second`) }),
+        of(name, 'second', TAG.pointerType, { type: ref(`${name}first`) }),
+      ]),
+    ),
+    expectAll: [
+      "[1] Pointer '' type 2 #0",
+      "[2] Pointer '' type 1 #0",
+      "[1] Pointer '' type 2 #0",
+      "[2] Pointer '' type 1 #0",
+    ],
+  },
+  {
+    name: 'what refers to a name that the unit gives to several types is kept',
+    units: ['a', 'b'].map((name) =>
+      unit([
+        of(name, 's', TAG.structureType, { name: text('s'), byteSize: number(8) }),
+        die(TAG.pointerType, { type: ref(`${name}s`) }),
+        die(TAG.structureType, { name: text('s'), byteSize: number(16) }),
+      ]),
+    ),
+    expectAll: [
+      "[1] Struct 's' size 8 #1",
+      "[2] Pointer '' type 1 #0",
+      "[3] Struct 's' size 16 #2",
+      '[1] Struct repeats #1',
+      "[2] Pointer '' type 1 #0",
+      '[3] Struct repeats #2',
+    ],
+  },
+  {
+    name: 'types of variables and what lies in them are kept, so that their sizes are known',
+    units: [
+      unit(header('a')),
+      unit([
+        ...header('b'),
+        die(TAG.variable, {
+          name: text('head'),
+          type: ref('blist'),
+          location: expression(DW_OP_ADDR, 2, 0, 0, 0, 0, 0, 0, 0),
+        }),
+      ]),
+    ],
+    expectAll: [
+      "[1] Int 'int' size 4 encoding 0x1000020 #1",
+      "[2] Struct 'list' size 8, next:3@0 #2",
+      "[3] Pointer '' type 2 #3",
+      "[4] Typedef 'list_t' type 2 #4",
+      '[1] Int repeats #1',
+      "[2] Struct 'list' size 8, next:3@0 #2",
+      "[3] Pointer '' type 2 #3",
+      '[4] Typedef repeats #4',
+      '[variable] head section 1 +2 type 2',
+    ],
+  },
+].map((tree) => ({ options: ['--repeats'], ...tree }));
+
 export const TREES = [
   {
     name: 'old bitfields count from the most significant bit of a little-endian storage unit',
@@ -514,4 +613,5 @@ export const TREES = [
     expect: ["Typedef '' type 0", "Typedef '' type 0", "Typedef '' type 0"],
   },
   ...ENCODING_TREES,
+  ...REPEATS,
 ];
