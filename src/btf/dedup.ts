@@ -13,9 +13,12 @@ import type { StringPool } from '../model/string-pool.ts';
 import type { TypeId } from '../model/table.ts';
 import { TypeTable } from '../model/table.ts';
 import { TypeClasses } from './dedup/classes.ts';
+import { expand, UnclearRepeats } from './dedup/expand.ts';
 import { TypeGraph } from './dedup/graph.ts';
 import { refine } from './dedup/refine.ts';
 import { chooseRepresentatives } from './dedup/representatives.ts';
+
+export { UnclearRepeats };
 
 /** What {@link Deduplicator.finish} gives. */
 export interface DedupResult {
@@ -70,7 +73,28 @@ export class Deduplicator {
 
   /** The id by which records may refer to the next type that is added. */
   get nextId(): TypeId {
-    return this.#graph.count;
+    return this.#graph.nextId;
+  }
+
+  /** From here on, names may stand for other types than before. For {@link addRepeats}; without a base only. */
+  beginUnit(): void {
+    if (this.#graph.base !== undefined) throw new TypeError('types of a base do not repeat');
+    this.#graph.repeats.beginUnit();
+  }
+
+  /**
+   * Adds types that are known to be those of earlier units, up to the first that is not, and gives its index; the number
+   * of `contents` if there is none. Contents are numbers that say of the types of a unit, from `index` on, when they are the
+   * same: their records are, but for the types that they refer to; those have the same contents, or are structs, unions
+   * or enums of the same kind and name, of which the unit has no other. 0 says nothing. `isAdded` is 1 for types that count.
+   */
+  addRepeats(contents: Uint32Array, isAdded: Uint8Array, index: number): number {
+    return this.#graph.repeats.addRepeats(contents, isAdded, index);
+  }
+
+  /** Says what the contents of the type are that was added last. */
+  setContents(contents: number): void {
+    this.#graph.repeats.setContents(contents);
   }
 
   /**
@@ -92,15 +116,14 @@ export class Deduplicator {
   /** The record of a type that was added: names are offsets in `names`, types the ids by which records refer to them. */
   record(id: TypeId): Uint32Array {
     const words = new WordList(16);
-    this.#graph.writeRecord(id, words);
+    this.#graph.writeRecord(this.#graph.nodeOf(id), words);
     return words.view();
   }
 
-  /** The one table. Nothing may be added afterwards. */
+  /** The one table. Nothing may be added afterwards. Throws {@link UnclearRepeats} where there are repeats. */
   finish(): DedupResult {
-    const graph = this.#graph;
-    const classes = new TypeClasses(graph);
-    refine(classes);
+    const { classes, nodes } = this.#compare();
+    const { graph } = classes;
     const representatives = chooseRepresentatives(classes, { ignoreBaseTypedefs: this.#ignoreBaseTypedefs });
     const ids = idsOf(representatives, graph.firstOwn);
     const words = new WordList();
@@ -110,7 +133,23 @@ export class Deduplicator {
       starts.push(words.length);
       graph.writeRecord(node, words, ids);
     }
-    return { table: this.#table(words.view(), starts.view()), ids };
+    const table = this.#table(words.view(), starts.view());
+    if (nodes === undefined) return { table, ids };
+    return {
+      table,
+      // There are many more of them than types, and few ask.
+      get ids(): Uint32Array {
+        return nodes().map((node) => ids[node] as TypeId);
+      },
+    };
+  }
+
+  #compare(): { classes: TypeClasses; nodes?: () => Uint32Array } {
+    const graph = this.#graph;
+    if (graph.hasRepeats) return expand(graph, graph.repeats);
+    const classes = new TypeClasses(graph);
+    refine(classes);
+    return { classes };
   }
 
   #table(words: Uint32Array, starts: Uint32Array): TypeTable {

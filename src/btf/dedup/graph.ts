@@ -18,6 +18,7 @@ import {
 import { StringPool } from '../../model/string-pool.ts';
 import type { StringTable } from '../../model/strings.ts';
 import type { TypeId, TypeTable } from '../../model/table.ts';
+import { Repeats } from './repeats.ts';
 
 /** A type by the order in which it was added: void is 0, those of the base follow, then all others. */
 export type Node = number;
@@ -51,13 +52,19 @@ export class TypeGraph {
   #foreign: { strings: StringTable; records: WordInterner; shapes: WordList } | undefined;
   #scratch: Uint32Array = new Uint32Array(256);
 
-  /** The graph of `base` that others begin as; by default a graph that types are added to. */
-  constructor(base?: TypeTable, isOrigin = false) {
+  /** Undefined while ids are nodes. */
+  #repeats: Repeats | undefined;
+
+  /** The graph of `base` that others begin as, or one with the names of `like`; by default a graph that types are added to. */
+  constructor(
+    base?: TypeTable,
+    { isOrigin = false, like }: { readonly isOrigin?: boolean; readonly like?: TypeGraph } = {},
+  ) {
     this.base = base;
-    this.names = new StringPool(base?.strings);
+    this.names = like?.names ?? new StringPool(base?.strings);
     const origin = base === undefined || isOrigin ? undefined : originOn(base);
     this.origin = origin;
-    this.shapes = new WordInterner(origin?.shapes);
+    this.shapes = like?.shapes ?? new WordInterner(origin?.shapes);
     this.#shapeOf = origin === undefined ? new WordList() : origin.#shapeOf.copy();
     this.#kindOf = origin === undefined ? new WordList() : origin.#kindOf.copy();
     this.#operandStarts = origin === undefined ? new WordList() : origin.#operandStarts.copy();
@@ -73,6 +80,26 @@ export class TypeGraph {
   /** Number of nodes, void included. */
   get count(): number {
     return this.#shapeOf.length;
+  }
+
+  /** The id of the type that is added next. */
+  get nextId(): TypeId {
+    return this.#repeats?.end ?? this.count;
+  }
+
+  /** The node of a type that was added. */
+  nodeOf(id: TypeId): Node {
+    return this.#repeats === undefined ? id : (this.#repeats.nodeOf[id] as Node);
+  }
+
+  /** From the first call on, types may be added as repeats of others, and operands are ids. */
+  get repeats(): Repeats {
+    this.#repeats ??= new Repeats(this.count);
+    return this.#repeats;
+  }
+
+  get hasRepeats(): boolean {
+    return this.#repeats !== undefined;
   }
 
   /** The first node that is not the base's. */
@@ -121,12 +148,12 @@ export class TypeGraph {
   }
 
   /**
-   * Adds the own types of a table, which must have the graph's base, and gives the node of the first.
+   * Adds the own types of a table, which must have the graph's base, and gives the id of the first.
    * Throws `bad-data` for a reference to a type that the table does not hold, `unsupported` for a kind that
    * BTF does not have.
    */
-  add(table: RecordSource): Node {
-    const first = this.count;
+  add(table: RecordSource): TypeId {
+    const first = this.nextId;
     const { words, starts, firstId } = table;
     const shift = first - firstId;
     for (let index = 0; index < starts.length; index++) {
@@ -151,19 +178,48 @@ export class TypeGraph {
         scratch[word] = strings === undefined ? value : this.names.offsetOf(strings, value);
       } else if (code !== TYPE) scratch[word] = value;
       else {
-        if (value >= end) throw missing(this.count - shift, value);
+        if (value >= end) throw missing(this.nextId - shift, value);
         this.#operands.push(value < firstId ? value : value + shift);
         scratch[word] = 0;
       }
     }
-    this.#shapeOf.push(this.shapes.intern(scratch, length));
+    this.#endNode(this.shapes.intern(scratch, length), kind);
+  }
+
+  /** Adds a node with the operands that were written. */
+  #endNode(shape: number, kind: number): void {
+    this.#repeats?.addNode(this.count);
+    this.#shapeOf.push(shape);
     this.#kindOf.push(kind);
     this.#operandStarts.push(this.#operands.length);
   }
 
+  /** Adds a node like one of another graph with the same shapes; `nodeOf` gives the node here for an operand there. */
+  addLike(other: TypeGraph, node: Node, nodeOf: (operand: number) => Node): void {
+    const { operands, operandStarts, shapeOf } = other;
+    const end = operandStarts[node + 1] as number;
+    for (let at = operandStarts[node] as number; at < end; at++)
+      this.#operands.push(nodeOf(operands[at] as number));
+    this.#endNode(shapeOf[node] as number, other.kind(node));
+  }
+
+  #reserve(nodes: number, operands: number): void {
+    for (const column of [this.#shapeOf, this.#kindOf, this.#operandStarts]) column.reserve(nodes);
+    this.#operands.reserve(operands);
+  }
+
+  /** The same graph with `nodeOf` of each operand in its place. */
+  withOperands(nodeOf: Uint32Array): TypeGraph {
+    const graph = new TypeGraph(this.base, { like: this });
+    graph.#reserve(this.count, this.operandCount);
+    for (let node = 1; node < this.count; node++)
+      graph.addLike(this, node, (operand) => nodeOf[operand] as Node);
+    return graph;
+  }
+
   /**
-   * Adds one own type of a table of DWARF, the record of which is one of BTF: `ids` are the nodes that its type ids
-   * stand for. Equal records of the tables of one file are recognised before their names are looked at.
+   * Adds one own type of a table of DWARF, the record of which is one of BTF: `ids` are the ids here of those in the
+   * table. Equal records of the tables of one file are recognised before their names are looked at.
    */
   addFrom({ words, strings }: TypeTable, at: number, ids: Uint32Array): void {
     const kind = infoKind(words[at + 1] as number) as Kind;
@@ -181,26 +237,28 @@ export class TypeGraph {
         scratch[word] = 0;
       }
     }
-    this.#shapeOf.push(this.#shapeFrom(strings, codes, length));
-    this.#kindOf.push(kind);
-    this.#operandStarts.push(this.#operands.length);
+    this.#endNode(this.#shapeFrom(strings, codes, length), kind);
   }
 
   /** The shape of the record in `#scratch`, whose names are those of `strings`. */
   #shapeFrom(strings: StringTable, codes: Uint8Array, length: number): number {
+    // Where repeats are known, few records come twice.
+    if (this.#repeats !== undefined) return this.#shapeWithNames(strings, codes, length);
     if (this.#foreign?.strings !== strings) {
       this.#foreign = { strings, records: new WordInterner(), shapes: new WordList() };
     }
     const { records, shapes } = this.#foreign;
-    const scratch = this.#scratch;
-    const record = records.intern(scratch, length);
-    if (record === shapes.length) {
-      for (let word = 0; word < length; word++) {
-        if (codes[word] === NAME) scratch[word] = this.names.offsetOfRare(strings, scratch[word] as number);
-      }
-      shapes.push(this.shapes.intern(scratch, length));
-    }
+    const record = records.intern(this.#scratch, length);
+    if (record === shapes.length) shapes.push(this.#shapeWithNames(strings, codes, length));
     return shapes.words[record] as number;
+  }
+
+  #shapeWithNames(strings: StringTable, codes: Uint8Array, length: number): number {
+    const scratch = this.#scratch;
+    for (let word = 0; word < length; word++) {
+      if (codes[word] === NAME) scratch[word] = this.names.offsetOfRare(strings, scratch[word] as number);
+    }
+    return this.shapes.intern(scratch, length);
   }
 
   /** Appends the record of a node to `target`, with `ids` of its operands, or the operands themselves. */
@@ -233,7 +291,7 @@ const origins = new WeakMap<TypeTable, TypeGraph>();
 function originOn(base: TypeTable): TypeGraph {
   const known = origins.get(base);
   if (known !== undefined) return known;
-  const origin = new TypeGraph(base, true);
+  const origin = new TypeGraph(base, { isOrigin: true });
   origins.set(base, origin);
   return origin;
 }
