@@ -4,8 +4,10 @@
  */
 
 import { spawnSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(import.meta.url);
@@ -20,8 +22,18 @@ async function record() {
   const paths = files.map((name) => `${fixtures}${name}`);
   const header = `${fixtures}typedefs.btf`;
   const probe = ['probe', 'p vfs_read $$args file->f_path.dentry->d_name.name:string', PROBE_FIXTURE];
-  const commands = [paths, ['-C', 'list_head'], ['header', header], ['header', '--compat', header], probe];
+  const folder = mkdtempSync(join(tmpdir(), 'tspahole-'));
+  const encode = ['-J', `--btf_encode_detached=${folder}/btf`, `${fixtures}dwarf/aligned.gcc5.o`];
+  const commands = [
+    paths,
+    ['-C', 'list_head'],
+    ['header', header],
+    ['header', '--compat', header],
+    probe,
+    encode,
+  ];
   for (const args of commands) await start([process.execPath, 'tspahole', ...args]);
+  rmSync(folder, { recursive: true });
   for (const [name, { script }] of loadedChunks()) {
     writeFileSync(new URL(`${name}.bytecode`, bundle), script.createCachedData());
   }

@@ -1,5 +1,6 @@
 /** From a path to BTF: reads the DWARF and the ELF of one file, and feeds the encoder with both. */
 
+import { UnclearRepeats } from './btf/dedup.ts';
 import { distill } from './btf/distill.ts';
 import { encodeBtf } from './btf/encode.ts';
 import type { DwarfOptions } from './dwarf/reader.ts';
@@ -62,18 +63,39 @@ function encodeUnits(
   path: string,
   options: EncodeFileOptions & EncodeOptions,
 ): Pick<EncodedFile, 'table' | 'sections'> {
-  const { accepts = () => true, onRemark = () => {}, dwarf, debuginfod, onProgress } = options;
+  const { accepts, base, onLog } = options;
+  // A log tells of every type, and who leaves out units leaves out what others repeat.
+  if (accepts !== undefined || base !== undefined || onLog !== undefined)
+    return readUnits(path, options, false);
+  try {
+    return readUnits(path, options, true);
+  } catch (error) {
+    if (!(error instanceof UnclearRepeats)) throw error;
+    return readUnits(path, options, false);
+  }
+}
+
+function readUnits(
+  path: string,
+  options: EncodeFileOptions & EncodeOptions,
+  omitRepeats: boolean,
+): Pick<EncodedFile, 'table' | 'sections'> {
+  const { accepts, onLog, onRemark = () => {}, dwarf, debuginfod, onProgress } = options;
   const file = openFileSource(path);
   try {
     const elf = withPlace({ file: path }, () => parseElf(file));
     const source = loadSync(path, {
       formats: ['dwarf'],
-      dwarf: { ...dwarf, ...readOptionsFor(options.features) },
+      dwarf: { ...dwarf, ...readOptionsFor(options.features), omitRepeats },
       debuginfod,
       onProgress,
     });
-    const units = new CountedUnits(path, source.units(), accepts);
-    units.onFirst = () => logStart(path, elf, options.onLog);
+    const units = new CountedUnits(
+      path,
+      source.units(),
+      (unit) => !isExcluded(unit, dwarf) && accepts?.(unit) !== false,
+    );
+    units.onFirst = () => logStart(path, elf, onLog);
     const table = units.naming(() => encode(units, elf, options));
     for (const note of source.notes) onRemark(note);
     const { endian } = elf.header;
@@ -81,6 +103,11 @@ function encodeUnits(
   } finally {
     file.close();
   }
+}
+
+/** Whether the types of a unit were left out because of its language. */
+function isExcluded({ table: { side } }: TypeUnit, { excludeLanguages = [] }: DwarfOptions = {}): boolean {
+  return side !== undefined && excludeLanguages.includes(side.language);
 }
 
 /** What pahole prints with `-V` before anything else. */

@@ -22,6 +22,8 @@ export interface SymbolPlace {
 /** What all symbols are whose names are that of the function, or begin with it and a dot. */
 export class ElfFunction {
   readonly name: string;
+  /** Its place among {@link ElfFunctions.all}. */
+  index = 0;
   /** Its symbols have different addresses. */
   isAmbiguous = false;
   readonly #places: SymbolPlace[] = [];
@@ -33,12 +35,13 @@ export class ElfFunction {
     this.name = name;
   }
 
-  /** Adds a symbol. */
-  add(name: string, address: bigint): void {
-    const [low, high] = [Number(address & 0xffff_ffffn), Number(address >> 32n)];
+  /** Adds a symbol: its name if that has a suffix, and its address in two words. */
+  add(suffixedName: string | undefined, low: number, high: number): void {
     const place = this.placeAt(low, high) ?? this.#newPlace(low, high);
-    if (name.includes('.isra') || name.includes('.constprop')) place.isOptimized = true;
-    if (name.includes('.')) place.suffixedName ??= name;
+    if (suffixedName !== undefined) {
+      if (/\.isra|\.constprop/.test(suffixedName)) place.isOptimized = true;
+      place.suffixedName ??= suffixedName;
+    }
     const last = this.#last;
     // An address of 0 stands for none.
     if (last !== undefined && last !== place && (last.addressLow !== 0 || last.addressHigh !== 0)) {
@@ -69,20 +72,21 @@ export class ElfFunction {
 /** Functions in the order of their names. */
 export class ElfFunctions {
   readonly all: readonly ElfFunction[];
-  readonly #indexes: ReadonlyMap<string, number>;
+  readonly #byName: ReadonlyMap<string, ElfFunction>;
 
   /** Throws `bad-data` for malformed symbols. */
   constructor(elf: ElfFile) {
-    this.all = [...functionsIn(elf.symbols()).values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    this.#byName = functionsIn(elf.symbols());
+    this.all = [...this.#byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const [index, each] of this.all.entries()) each.index = index;
     const last = this.all.at(-1);
     // pahole does not look at the last one.
     if (last !== undefined) last.isAmbiguous = false;
-    this.#indexes = new Map(this.all.map(({ name }, index) => [name, index]));
   }
 
   /** Index of a function in {@link all}, or undefined. */
   find(name: string): number | undefined {
-    return this.#indexes.get(name);
+    return this.#byName.get(name)?.index;
   }
 }
 
@@ -90,14 +94,17 @@ function functionsIn(symbols: SymbolTable): Map<string, ElfFunction> {
   const functions = new Map<string, ElfFunction>();
   for (let index = 0; index < symbols.length; index++) {
     if (symbols.type(index) !== STT_FUNC) continue;
-    const name = toBytes(symbols.name(index));
-    // What compilers split from functions is no function.
-    if (name.includes('.cold') || name.includes('.part')) continue;
+    const name = symbols.latin1Name(index);
     const dot = name.indexOf('.');
+    // What compilers split from functions is no function.
+    if (dot >= 0 && /\.cold|\.part/.test(name)) continue;
     const key = dot < 0 ? name : name.slice(0, dot);
-    const known = functions.get(key) ?? new ElfFunction(key);
-    functions.set(key, known);
-    known.add(name, symbols.value(index));
+    let known = functions.get(key);
+    if (known === undefined) {
+      known = new ElfFunction(key);
+      functions.set(key, known);
+    }
+    known.add(dot < 0 ? undefined : name, symbols.valueLow(index), symbols.valueHigh(index));
   }
   return functions;
 }

@@ -41,9 +41,10 @@ export function readOptionsFor({ trueSignature }: EncodeFeatures): DwarfOptions 
 /**
  * The table to write with `encodeBtf`: types, ids and order are those of pahole 1.31. `elf` is the file that the
  * units are from: it has the symbols and sections of functions and variables. A unit may be forgotten once the
- * next is asked for.
+ * next is asked for. Of units that were read with `omitRepeats` all must be given, and no base.
  *
- * Throws `bad-data` for malformed input, and for variables that BTF cannot have unless `encodeForce` is on.
+ * Throws `bad-data` for malformed input, and for variables that BTF cannot have unless `encodeForce` is on;
+ * `UnclearRepeats` where units must be read without `omitRepeats`.
  */
 export function encode(
   units: Iterable<EncodeUnit>,

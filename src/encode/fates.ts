@@ -1,6 +1,7 @@
 /** What becomes of the types of a unit in BTF. */
 
 import { Kind } from '../model/kinds.ts';
+import { infoKind } from '../model/records.ts';
 import { TypeFlag } from '../model/side-columns.ts';
 import type { TypeTable } from '../model/table.ts';
 import type { EncodeFeatures } from './features.ts';
@@ -9,7 +10,7 @@ import type { EncodeFeatures } from './features.ts';
 export const Fate = {
   /** Nothing, because something else says it. */
   Omitted: 0,
-  /** A record. */
+  /** A record. The deduplicator knows this one by its number. */
   Encoded: 1,
   /** What it refers to stands for it. */
   Target: 2,
@@ -37,14 +38,15 @@ export function fatesOf({ float, declTag, typeTag }: TypeFeatures): Uint8Array {
 
 /** What becomes of each type of a table, by id. */
 export function fatesIn(table: TypeTable, byKind: Uint8Array): Uint8Array {
+  const { words, starts } = table;
   const fates = new Uint8Array(table.end);
   const flags = table.side?.arrays.flags;
-  for (let id = 1; id < table.end; id++) {
-    const kind = table.kind(id);
-    const isPart =
-      (kind === Kind.Array || kind === Kind.FuncProto) && ((flags?.[id - 1] ?? 0) & TypeFlag.Synthetic) !== 0;
+  for (let index = 0; index < starts.length; index++) {
+    const kind = infoKind(words[(starts[index] as number) + 1] as number);
+    fates[index + 1] = byKind[kind] as number;
     // Dimensions are part of their array, prototypes of their function.
-    fates[id] = isPart ? Fate.Omitted : (byKind[kind] as number);
+    if (kind !== Kind.Array && kind !== Kind.FuncProto) continue;
+    if (((flags?.[index] ?? 0) & TypeFlag.Synthetic) !== 0) fates[index + 1] = Fate.Omitted;
   }
   return fates;
 }

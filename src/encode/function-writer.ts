@@ -111,11 +111,12 @@ export class FunctionWriter {
 
   #arenaPointer({ elf }: FunctionState, pointer: TypeId): TypeId {
     const { types, names } = this.#context.target;
-    if (types.kind(pointer) !== Kind.Pointer) {
+    const node = types.nodeOf(pointer);
+    if (types.kind(node) !== Kind.Pointer) {
       this.#context.remark(`the kfunc '${elf.name}' has no pointer where its flags say that there is one`);
       return pointer;
     }
-    const target = types.operands[types.operandStarts[pointer] as number] as TypeId;
+    const target = types.operands[types.operandStarts[node] as number] as TypeId;
     const name = names.add('address_space(1)');
     const tag = this.#records.add({ kind: Kind.TypeTag, name, kindFlag: true, sizeOrType: target });
     return this.#records.add({ kind: Kind.Pointer, sizeOrType: tag });

@@ -3,7 +3,7 @@
  * the units, or the places of parameters, raise doubts. The rules are pahole's.
  */
 
-import { WordList } from '../model/intern.ts';
+import { WordList, WordMap } from '../model/intern.ts';
 import {
   SIGNATURE_PARAMETER_WORDS,
   SIGNATURE_TAG_WORDS,
@@ -67,8 +67,8 @@ export class SavedFunctions {
   readonly #context: EncodeContext;
   readonly #comparison: TypeComparison;
   #strings: StringTable | undefined;
-  /** Indexes of functions by the offsets of their names, -1 for names without a symbol. */
-  readonly #indexes = new Map<number, number>();
+  /** Indexes of functions plus one by the offsets of their names, 0 for names without a symbol. */
+  readonly #indexes: WordMap = new WordMap();
 
   constructor(elf: ElfFunctions, context: EncodeContext) {
     this.#elf = elf;
@@ -98,11 +98,11 @@ export class SavedFunctions {
       this.#strings = strings;
       this.#indexes.clear();
     }
-    let index = this.#indexes.get(name);
-    if (index === undefined) {
-      index = this.#elf.find(strings.latin1At(name)) ?? -1;
-      this.#indexes.set(name, index);
-    }
+    if (name === 0) return -1;
+    const known = this.#indexes.get(name);
+    if (known !== undefined) return known - 1;
+    const index = this.#elf.find(strings.latin1At(name)) ?? -1;
+    this.#indexes.add(name, index + 1);
     return index;
   }
 

@@ -1,6 +1,6 @@
 /** Whether two declarations of a function agree, as pahole compares their types. */
 
-import type { TypeGraph } from '../btf/dedup/graph.ts';
+import type { Node, TypeGraph } from '../btf/dedup/graph.ts';
 import { Kind } from '../model/kinds.ts';
 import type { TypeId } from '../model/table.ts';
 
@@ -19,10 +19,10 @@ export class TypeComparison {
   /** Whether two types agree. Types that refer to themselves without a name on the way do not. */
   agree(a: TypeId, b: TypeId): boolean {
     this.#stepsLeft = MAX_STEPS;
-    return this.#agree(a, b);
+    return this.#agree(this.#types.nodeOf(a), this.#types.nodeOf(b));
   }
 
-  #agree(first: TypeId, second: TypeId): boolean {
+  #agree(first: Node, second: Node): boolean {
     let [a, b] = [first, second];
     while (this.#stepsLeft-- > 0) {
       if (a === b) return true;
@@ -43,7 +43,7 @@ export class TypeComparison {
     return false;
   }
 
-  #endsAgree(kind: number, a: TypeId, b: TypeId): boolean {
+  #endsAgree(kind: number, a: Node, b: Node): boolean {
     switch (kind) {
       case Kind.Int:
       case Kind.Float:
@@ -62,30 +62,31 @@ export class TypeComparison {
   }
 
   /** The names of parameters do not count. */
-  #prototypesAgree(a: TypeId, b: TypeId): boolean {
+  #prototypesAgree(a: Node, b: Node): boolean {
     const { operands, operandStarts } = this.#types;
     const start = operandStarts[a] as number;
     const other = operandStarts[b] as number;
     const count = (operandStarts[a + 1] as number) - start;
     if (count !== (operandStarts[b + 1] as number) - other) return false;
     for (let index = 0; index < count; index++) {
-      if (!this.#agree(operands[start + index] as TypeId, operands[other + index] as TypeId)) return false;
+      const parameter = this.#types.nodeOf(operands[start + index] as TypeId);
+      if (!this.#agree(parameter, this.#types.nodeOf(operands[other + index] as TypeId))) return false;
     }
     return true;
   }
 
   /** The kind of a type; of a forward declaration that of what it declares. */
-  #declaredKind(id: TypeId): number {
-    const kind = this.#types.kind(id);
+  #declaredKind(node: Node): number {
+    const kind = this.#types.kind(node);
     if (kind !== Kind.Forward) return kind;
-    return this.#types.kindFlag(id) ? Kind.Union : Kind.Struct;
+    return this.#types.kindFlag(node) ? Kind.Union : Kind.Struct;
   }
 
-  #target(id: TypeId): TypeId {
-    return this.#types.operands[this.#types.operandStarts[id] as number] as TypeId;
+  #target(node: Node): Node {
+    return this.#types.nodeOf(this.#types.operands[this.#types.operandStarts[node] as number] as TypeId);
   }
 
-  #shapesAgree(a: TypeId, b: TypeId): boolean {
+  #shapesAgree(a: Node, b: Node): boolean {
     return this.#types.shapeOf[a] === this.#types.shapeOf[b];
   }
 }

@@ -31,13 +31,30 @@ export class UnitTypes {
       { table, fates, ids, end, indexType: this.#indexType ?? end },
       this.#context,
     );
-    for (let id = 1; id < table.end; id++) if (fates[id] === Fate.Encoded) encoder.write(id);
+    this.#write(table, fates, encoder);
     if (this.#indexType === undefined && encoder.hasArrays) {
       encoder.writeInt();
       this.#indexType = end;
     }
-    for (let id = 1; id < table.end; id++) if (fates[id] === Fate.Tag) encoder.writeTag(id);
+    for (let id = fates.indexOf(Fate.Tag); id > 0; id = fates.indexOf(Fate.Tag, id + 1)) encoder.writeTag(id);
     return ids;
+  }
+
+  /** Hands over the encoded types, but for those that are known to repeat others. */
+  #write(table: TypeTable, fates: Uint8Array, encoder: RecordEncoder): void {
+    const { target } = this.#context;
+    const contents = table.side?.arrays.contents;
+    if (contents === undefined) {
+      for (let id = 1; id < table.end; id++) if (fates[id] === Fate.Encoded) encoder.write(id);
+      return;
+    }
+    const isEncoded = fates.subarray(1);
+    target.beginUnit();
+    const nextNew = (index: number): number => target.addRepeats(contents, isEncoded, index);
+    for (let index = nextNew(0); index < contents.length; index = nextNew(index + 1)) {
+      encoder.write(index + 1);
+      target.setContents(contents[index] as number);
+    }
   }
 
   /** Gives ids to the encoded types, and to others those of what stands for them; gives the first unused one. */
@@ -47,8 +64,8 @@ export class UnitTypes {
       if (fates[id] === Fate.Encoded) ids[id] = next++;
       else if (fates[id] === Fate.Unsupported) this.#context.remark(remarkOn(table, id));
     }
-    for (let id = 1; id < table.end; id++) {
-      if (fates[id] === Fate.Target) ids[id] = ids[targetOf(table, fates, id)] ?? 0;
+    for (let id = fates.indexOf(Fate.Target); id > 0; id = fates.indexOf(Fate.Target, id + 1)) {
+      ids[id] = ids[targetOf(table, fates, id)] ?? 0;
     }
     return next;
   }

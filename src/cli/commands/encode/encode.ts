@@ -10,6 +10,7 @@ import {
   parseElf,
   TspaholeError,
   type TypeTable,
+  type TypeUnit,
 } from '../../../index.ts';
 import { fileState, replaceFile, requireUnchanged, updateSections } from '../../../internal.ts';
 import type { ParsedArguments } from '../../argp.ts';
@@ -99,7 +100,7 @@ class FileEncoder {
   }
 
   #write({ path, output }: Target): void {
-    const { jobs, kabiPrefix, languages, unitExclude, debuginfod, verbose } = this.#settings;
+    const { jobs, kabiPrefix, languages, debuginfod, verbose } = this.#settings;
     const log = new LineWriter(this.#streams.out);
     const { sections, state } = encodeFile(path, {
       features: this.#features,
@@ -109,9 +110,7 @@ class FileEncoder {
         kabiPrefix,
         excludeLanguages: languages?.exclude ? languageCodes(languages) : [],
       },
-      accepts: ({ name, table: { side } }) =>
-        (languages === undefined || side === undefined || keepsUnit(languages, side.language)) &&
-        (unitExclude === undefined || !name.startsWith(unitExclude)),
+      accepts: this.#acceptor(),
       debuginfod,
       onProgress: this.#progress?.update,
       onLog: verbose ? (line) => log.write(line) : undefined,
@@ -126,6 +125,16 @@ class FileEncoder {
     }
     if (!sections.has('.BTF.base')) refuseOldBase(path);
     updateSections(path, sections, state);
+  }
+
+  /** What says whether a unit counts, if there are units that do not but for those of excluded languages. */
+  #acceptor(): ((unit: TypeUnit) => boolean) | undefined {
+    const { languages, unitExclude } = this.#settings;
+    const wanted = languages?.exclude === false ? languages : undefined;
+    if (wanted === undefined && unitExclude === undefined) return undefined;
+    return ({ name, table: { side } }) =>
+      (wanted === undefined || side === undefined || keepsUnit(wanted, side.language)) &&
+      (unitExclude === undefined || !name.startsWith(unitExclude));
   }
 
   #say(text: string): void {
