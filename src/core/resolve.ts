@@ -154,7 +154,7 @@ function agree(local: AccessSpec, candidates: readonly Candidate[], trials: Tria
     const number = trials.push({ candidate, found }) - 1;
     if (!('spec' in found)) continue;
     // A candidate whose value cannot be computed has been tried, too.
-    const trial = { candidate, found, value: accessValue(found.spec) };
+    const trial = { candidate, found, value: accessValue(found.spec, local.table.endian) };
     trials[number] = trial;
     first ??= trial;
     checkAgreement(first, trial);

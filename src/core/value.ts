@@ -33,12 +33,15 @@ export interface AccessValue {
 /**
  * The value of an access in the types that it is of. Throws `bad-data` or `unsupported` for what has none: a
  * bitfield that no load of 8 bytes covers, the signedness of an element.
+ *
+ * `endian` is the byte order of the machine that runs the instruction, which is the object's; BTF of its kernel may be
+ * stored in the other one.
  */
-export function accessValue(spec: AccessSpec): AccessValue {
+export function accessValue(spec: AccessSpec, endian: Endian = spec.table.endian): AccessValue {
   if (asksForExistence(spec.kind)) return certain(1);
   switch (subjectOf(spec.kind)) {
     case 'field':
-      return spec.accessors.at(-1)?.name === undefined ? elementValue(spec) : memberValue(spec);
+      return spec.accessors.at(-1)?.name === undefined ? elementValue(spec) : memberValue(spec, endian);
     case 'type':
       return typeValue(spec);
     case 'enumerator':
@@ -93,7 +96,7 @@ function elementType(table: TypeTable, typeId: TypeId): TypeId {
   return id;
 }
 
-function memberValue(spec: AccessSpec): AccessValue {
+function memberValue(spec: AccessSpec, endian: Endian): AccessValue {
   const { table, kind, accessors } = spec;
   const { typeId, index } = accessors.at(-1) as Accessor;
   const field = underlyingType(table, memberType({ table, id: typeId }, index));
@@ -115,7 +118,7 @@ function memberValue(spec: AccessSpec): AccessValue {
     case CoreKind.FieldSigned:
       return certain(isSigned(table, field) ? 1 : 0);
     case CoreKind.FieldLeftShift:
-      return uncertain(leftShift(table.endian, { ...load, bitOffset: spec.bitOffset, bits }) >>> 0);
+      return uncertain(leftShift(endian, { ...load, bitOffset: spec.bitOffset, bits }) >>> 0);
     default:
       return certain((64 - bits) >>> 0);
   }

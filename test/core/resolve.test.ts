@@ -7,6 +7,7 @@ import type { CoreRelocation } from '../../src/btf/ext.ts';
 import { CoreKind } from '../../src/core/kinds.ts';
 import { type CoreOutcome, type ResolveOptions, resolveRelocations } from '../../src/core/resolve.ts';
 import { CoreTarget } from '../../src/core/target.ts';
+import type { Endian } from '../../src/model/bytes.ts';
 import type { TypeTable } from '../../src/model/table.ts';
 import {
   array,
@@ -93,19 +94,19 @@ describe('the values of a field', () => {
     ]);
   });
 
-  it('of a bitfield of a big-endian target count from the other end', () => {
-    const records = [i32, struct('s', 16, [['m', 1, 35, 5]])];
-    const table = decodeBtf(btf(records, { endian: 'big' }));
-    const relocations = FIELD_KINDS.map((kind) => ({ typeId: 2, access: '0:0', kind }));
-    expect(outcomes(relocations, { local: table, target: targetOf(table) })).toEqual([
-      '4',
-      '4',
-      '1',
-      '1',
-      '35',
-      '59',
-    ]);
-  });
+  it.each<Endian>(['big', 'little'])(
+    'of a bitfield of a big-endian object count from the other end, its kernel being stored %s-endian',
+    (endian) => {
+      const records = [i32, struct('s', 16, [['m', 1, 35, 5]])];
+      const [local, target] = [
+        decodeBtf(btf(records, { endian: 'big' })),
+        decodeBtf(btf(records, { endian })),
+      ];
+      const relocations = FIELD_KINDS.map((kind) => ({ typeId: 2, access: '0:0', kind }));
+      const found = outcomes(relocations, { local, target: targetOf(target) });
+      expect(found).toEqual(['4', '4', '1', '1', '35', '59']);
+    },
+  );
 
   it('that is not there are 0 for its existence, and else must not be asked for', () => {
     expect(values(local, [i32, struct('s', 4, [['n', 1, 0]])], at)).toEqual([
