@@ -24,14 +24,15 @@ export function logged(log: string): string[] {
   });
 }
 
-/** The same lines of our own: up to the first failure, as libbpf goes no further. */
+/** The same lines of our own. */
 export function resolvedLines(object: BpfObject, target: CoreTarget): string[] {
-  const lines: string[] = [];
-  for (const resolution of resolveRelocations(object.relocations, { local: object.table, target })) {
-    lines.push(...linesOf(resolution));
-    if (resolution.outcome.status === 'failed') break;
-  }
-  return lines;
+  return accessLines(resolveRelocations(object.relocations, { local: object.table, target }));
+}
+
+/** What a log tells of these: up to the first failure, as libbpf goes no further. */
+export function accessLines(resolutions: readonly CoreResolution[]): string[] {
+  const failure = resolutions.findIndex(({ outcome }) => outcome.status === 'failed');
+  return resolutions.slice(0, failure < 0 ? undefined : failure + 1).flatMap(linesOf);
 }
 
 function linesOf({ spec, trials }: CoreResolution): string[] {
