@@ -48,6 +48,7 @@ export { type Accessor, type AccessSpec, accessPath, formatAccess, parseAccess }
 export { relocatedFile } from './core/apply.ts';
 export { completeTypes } from './core/complete.ts';
 export { type Found, findAccess } from './core/find.ts';
+export { type Code, POISON_CALL } from './core/insn.ts';
 export { CORE_KIND_NAMES, CoreKind } from './core/kinds.ts';
 export { minimize } from './core/minimize.ts';
 export { essentialName } from './core/names.ts';
@@ -58,7 +59,8 @@ export {
   type ObjectRelocation,
   readBpfObject,
 } from './core/object.ts';
-export { type Code, POISON_CALL, patchInsn, poisonInsn } from './core/patch.ts';
+export { patchInsn, poisonInsn } from './core/patch.ts';
+export { reachFinder } from './core/reach.ts';
 export {
   type RelocateCodeOptions,
   type RelocatedCode,

@@ -58,6 +58,7 @@ describe('the values that are exported', () => {
       'patchInsn',
       'poisonInsn',
       'qualifiedName',
+      'reachFinder',
       'readBpfObject',
       'relocate',
       'relocateCode',

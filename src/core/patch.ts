@@ -1,96 +1,12 @@
 /** Putting a value into a BPF instruction, or making the instruction one that must not be run. */
 
-import type { Endian } from '../model/bytes.ts';
 import { TspaholeError } from '../model/errors.ts';
+import { CLASS, type Code, INSN_SIZE, Insn, LDDW, REGISTER_OPERAND, SIZE_MASK } from './insn.ts';
 import type { CoreValue, LoadChange } from './resolve.ts';
 
-/** Bytes of an instruction; `lddw` has two of them. */
-export const INSN_SIZE = 8;
-
-/** The helper that a poisoned instruction calls, which does not exist: the verifier says `invalid func unknown#195896080`. */
-export const POISON_CALL = 0xbad2310;
-
-/** Classes of instructions, the low bits of the first byte (linux uapi/linux/bpf.h). */
-const CLASS = { ld: 0, ldx: 1, st: 2, stx: 3, alu: 4, alu64: 7 } as const;
-/** `BPF_LD | BPF_IMM | BPF_DW`. */
-const LDDW = 0x18;
-/** `BPF_JMP | BPF_CALL`. */
-const CALL = 0x85;
-/** `BPF_X`: the operand is a register. */
-const REGISTER_OPERAND = 0x08;
 /** `BPF_W`, `BPF_H`, `BPF_B`, `BPF_DW` by bytes. */
 const SIZE_BITS: Readonly<Record<number, number>> = { 1: 0x10, 2: 0x08, 4: 0x00, 8: 0x18 };
-const SIZE_MASK = 0x18;
 const MAX_OFFSET = 0x7fff;
-
-/** The code of a section, which is changed in place. */
-export interface Code {
-  readonly bytes: Uint8Array;
-  readonly endian: Endian;
-}
-
-/** An instruction in the code of a section. */
-class Insn {
-  readonly #view: DataView;
-  readonly #little: boolean;
-
-  constructor({ bytes, endian }: Code, offset: number) {
-    if (offset % INSN_SIZE !== 0) {
-      throw new TspaholeError('bad-data', `0x${offset.toString(16)} is no start of an instruction`);
-    }
-    if (offset + INSN_SIZE > bytes.length) {
-      throw new TspaholeError('bad-data', `no instruction at 0x${offset.toString(16)}`);
-    }
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset + offset, INSN_SIZE);
-    this.#little = endian === 'little';
-  }
-
-  get code(): number {
-    return this.#view.getUint8(0);
-  }
-
-  set code(code: number) {
-    this.#view.setUint8(0, code);
-  }
-
-  get sourceRegister(): number {
-    const registers = this.#view.getUint8(1);
-    return this.#little ? registers >> 4 : registers & 0xf;
-  }
-
-  /** Both registers as they are stored. */
-  get registers(): number {
-    return this.#view.getUint8(1);
-  }
-
-  get offset(): number {
-    return this.#view.getInt16(2, this.#little);
-  }
-
-  set offset(offset: number) {
-    this.#view.setInt16(2, offset, this.#little);
-  }
-
-  get immediate(): number {
-    return this.#view.getInt32(4, this.#little);
-  }
-
-  set immediate(immediate: number) {
-    this.#view.setInt32(4, immediate, this.#little);
-  }
-
-  /** Bytes that a load or store moves. */
-  get byteSize(): number {
-    return { 16: 1, 8: 2, 0: 4, 24: 8 }[this.code & SIZE_MASK] as number;
-  }
-
-  poison(): void {
-    this.code = CALL;
-    this.#view.setUint8(1, 0);
-    this.offset = 0;
-    this.immediate = POISON_CALL;
-  }
-}
 
 /** Makes an instruction call a helper that does not exist. Throws `bad-data` where there is no instruction. */
 export function poisonInsn(code: Code, offset: number): void {

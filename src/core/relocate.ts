@@ -3,8 +3,9 @@
 import type { CoreRelocation } from '../btf/ext.ts';
 import type { Endian } from '../model/bytes.ts';
 import { TspaholeError } from '../model/errors.ts';
+import type { Code } from './insn.ts';
 import type { BpfObject, ObjectRelocation } from './object.ts';
-import { type Code, patchInsn, poisonInsn } from './patch.ts';
+import { patchInsn, poisonInsn } from './patch.ts';
 import { type CoreResolution, type ResolveOptions, resolveRelocations } from './resolve.ts';
 
 /** What {@link relocateCode} works on. */

@@ -91,7 +91,9 @@ describe('core check', () => {
     const { stdout, code } = await run('check', program, kernelNew, kernelOld);
     const report = stdout.toString();
     expect(code).toBe(0);
-    expect(report).toContain(`[1] ${kernelNew}: loads if 1 poisoned instructions are never reached\n`);
+    expect(report).toContain(`[1] ${kernelNew}: loads: 1 poisoned instructions are never reached\n`);
+    expect(report).toContain('#4 [1] poisoned, never reached: no member gone\n');
+    expect(report).toContain(`[2] ${kernelOld}: loads if 5 poisoned instructions are never reached\n`);
     expect(report).toMatch(/#0 byte_off struct task\.se\.vruntime +32 +16\n/);
     expect(report).toMatch(/#5 byte_off struct task\.stack +0 +poisoned\n/);
     expect(report).toContain('#5 [2] poisoned: member stack: ptr in the object, int in the target\n');
@@ -114,7 +116,11 @@ describe('core check', () => {
     expect(report.relocations[5]).toMatchObject({ number: 5, what: 'struct task.stack' });
     expect(report.kernels[0]).toMatchObject({ kernel: kernelOld, fails: false });
     expect(report.kernels[0].cells.slice(5, 7)).toEqual([
-      { status: 'poisoned', reason: 'member stack: ptr in the object, int in the target' },
+      {
+        status: 'poisoned',
+        reason: 'member stack: ptr in the object, int in the target',
+        mayBeReached: true,
+      },
       { status: 'resolved', value: '8' },
     ]);
   });

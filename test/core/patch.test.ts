@@ -1,33 +1,16 @@
 /** Patched instructions: each class that may be relocated, in both byte orders, and what is refused. */
 
 import { describe, expect, it } from 'vitest';
-import { type Code, POISON_CALL, patchInsn, poisonInsn } from '../../src/core/patch.ts';
+import { type Code, POISON_CALL } from '../../src/core/insn.ts';
+import { patchInsn, poisonInsn } from '../../src/core/patch.ts';
 import { relocateCode } from '../../src/core/relocate.ts';
 import type { CoreValue, LoadChange } from '../../src/core/resolve.ts';
 import { CoreTarget } from '../../src/core/target.ts';
 import type { Endian } from '../../src/model/bytes.ts';
 import { int, ptr, struct } from '../support/btf-writer.ts';
 import { expectError } from '../support/expect-error.ts';
+import { codeOf, type InsnSpec } from '../support/insns.ts';
 import { tableOf } from '../support/types.ts';
-
-interface InsnSpec {
-  readonly code: number;
-  readonly registers?: number;
-  readonly offset?: number;
-  readonly immediate?: number;
-}
-
-function codeOf(endian: Endian, ...insns: readonly InsnSpec[]): Code {
-  const bytes = new Uint8Array(8 * insns.length);
-  const view = new DataView(bytes.buffer);
-  for (const [index, { code, registers = 0, offset = 0, immediate = 0 }] of insns.entries()) {
-    view.setUint8(8 * index, code);
-    view.setUint8(8 * index + 1, registers);
-    view.setInt16(8 * index + 2, offset, endian === 'little');
-    view.setInt32(8 * index + 4, immediate, endian === 'little');
-  }
-  return { bytes, endian };
-}
 
 function value(value: bigint, expected: bigint | undefined, load?: LoadChange): CoreValue {
   return { status: 'resolved', value, expected, load };
@@ -53,8 +36,8 @@ describe.each<Endian>(['little', 'big'])('an instruction, %s-endian', (endian) =
   };
 
   it.each([MOV, ADD32])('0x%x gets an immediate', (code) => {
-    expect(patched([{ code, registers: 1, immediate: 8 }], value(24n, 8n))).toEqual(
-      codeOf(endian, { code, registers: 1, immediate: 24 }),
+    expect(patched([{ code, to: 1, immediate: 8 }], value(24n, 8n))).toEqual(
+      codeOf(endian, { code, to: 1, immediate: 24 }),
     );
   });
 
@@ -66,8 +49,8 @@ describe.each<Endian>(['little', 'big'])('an instruction, %s-endian', (endian) =
   });
 
   it.each([LOAD32, LOAD64, STORE_IMM, STORE])('0x%x gets an offset', (code) => {
-    expect(patched([{ code, registers: 0x21, offset: 8, immediate: 5 }], value(0x7fffn, 8n))).toEqual(
-      codeOf(endian, { code, registers: 0x21, offset: 0x7fff, immediate: 5 }),
+    expect(patched([{ code, to: 1, from: 2, offset: 8, immediate: 5 }], value(0x7fffn, 8n))).toEqual(
+      codeOf(endian, { code, to: 1, from: 2, offset: 0x7fff, immediate: 5 }),
     );
   });
 
@@ -79,19 +62,18 @@ describe.each<Endian>(['little', 'big'])('an instruction, %s-endian', (endian) =
   });
 
   it('gets both halves of a 64-bit immediate', () => {
-    const low = { little: 1, big: 0x10 }[endian];
-    const insns = [{ code: LDDW, registers: low, immediate: 1 }, { code: 0 }];
+    const insns = [{ code: LDDW, to: 1, immediate: 1 }, { code: 0 }];
     expect(patched(insns, value(0xffff_fff0_8000_0001n, 1n))).toEqual(
       codeOf(
         endian,
-        { code: LDDW, registers: low, immediate: 0x8000_0001 | 0 },
+        { code: LDDW, to: 1, immediate: 0x8000_0001 | 0 },
         { code: 0, immediate: 0xffff_fff0 | 0 },
       ),
     );
   });
 
   it('is poisoned where its load would give another value', () => {
-    const code = codeOf(endian, { code: LOAD64, registers: 0x21, offset: 8 });
+    const code = codeOf(endian, { code: LOAD64, to: 1, from: 2, offset: 8 });
     const load = { localSize: 8, targetSize: 4, isSafe: false };
     expect(patchInsn(code, 0, value(16n, 8n, load))).toContain(
       '8 bytes in the object, a value of 4 bytes in the target',
@@ -100,7 +82,7 @@ describe.each<Endian>(['little', 'big'])('an instruction, %s-endian', (endian) =
   });
 
   it('is poisoned with both its halves', () => {
-    const code = codeOf(endian, { code: LDDW, registers: 1, immediate: 1 }, { code: 0 }, { code: EXIT });
+    const code = codeOf(endian, { code: LDDW, to: 1, immediate: 1 }, { code: 0 }, { code: EXIT });
     poisonInsn(code, 0);
     expect(code).toEqual(codeOf(endian, POISON, POISON, { code: EXIT }));
   });
@@ -111,7 +93,7 @@ describe.each<Endian>(['little', 'big'])('an instruction, %s-endian', (endian) =
     ['a register', [{ code: MOV_REGISTER }], value(24n, 0n), '0xbf cannot be relocated'],
     ['a call', [{ code: CALL }], value(24n, 0n), '0x85 cannot be relocated'],
     ['a wide load without its second half', [{ code: LDDW }], value(1n, 0n), 'no instruction at 0x8'],
-    ['a wide load of a map', [{ code: LDDW, registers: 0x11 }, { code: 0 }], value(1n, 0n), '0x18'],
+    ['a wide load of a map', [{ code: LDDW, to: 1, from: 1 }, { code: 0 }], value(1n, 0n), '0x18'],
     ['a wide load before code', [{ code: LDDW }, { code: EXIT }], value(1n, 0n), '0x95'],
     [
       'a load of another size',

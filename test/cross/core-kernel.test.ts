@@ -9,6 +9,7 @@ import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reachFinder } from '../../src/core/reach.ts';
 import { relocateObject } from '../../src/core/relocate.ts';
 import { RUNNING_KERNEL_BTF } from '../../src/load.ts';
 import { findClang } from '../support/compilers.ts';
@@ -66,26 +67,44 @@ function patchedByLibbpf(log: string): string[] {
   });
 }
 
+function compile(name: string): void {
+  const words = ['-target', 'bpf', '-mcpu=v3', '-O2', '-g', '-c', path(`${name}.c`), '-o', path(`${name}.o`)];
+  expect(spawnSync(clang as string, words, { encoding: 'utf8' }).stderr).toBe('');
+}
+
+/** For each poisoned instruction of a program here whether it may be reached. */
+function reachOfPoisoned(name: string): boolean[] {
+  const object = readObject(path(`${name}.o`));
+  const relocated = relocateObject(object, { target: targetOf(RUNNING_KERNEL_BTF) });
+  const mayReach = reachFinder(object, relocated);
+  return relocated.resolutions.flatMap(({ relocation, outcome }) =>
+    outcome.status === 'poisoned' ? [mayReach(relocation.sectionName, relocation.insnOffset)] : [],
+  );
+}
+
+/** Reads what no kernel has. The condition is what is put into it. */
+const unknownTypeRead = (condition: string): string => `#include "vmlinux.h"
+#include "core.h"
+struct no_such_type { int member; } __attribute__((preserve_access_index));
+SEC("raw_tp/sched_switch")
+int program(u64 *context)
+{
+	struct task_struct *next = (struct task_struct *)context[2];
+	int value = 0;
+
+	if (${condition})
+		bpf_probe_read_kernel(&value, 4, &((struct no_such_type *)next)->member);
+	return value;
+}
+`;
+
 describe.skipIf(obstacle !== undefined)(
   `the running kernel${obstacle === undefined ? '' : ` (skipped: ${obstacle})`}`,
   () => {
     beforeAll(async () => {
       writeFileSync(path('vmlinux.h'), (await runCli(['header', RUNNING_KERNEL_BTF])).stdout);
       for (const name of readdirSync(sources)) copyFileSync(join(sources, name), path(name));
-      for (const name of programs) {
-        const words = [
-          '-target',
-          'bpf',
-          '-mcpu=v3',
-          '-O2',
-          '-g',
-          '-c',
-          path(`${name}.c`),
-          '-o',
-          path(`${name}.o`),
-        ];
-        expect(spawnSync(clang as string, words, { encoding: 'utf8' }).stderr).toBe('');
-      }
+      for (const name of programs) compile(name);
     }, 120_000);
 
     it.each(programs)('takes %s as libbpf relocates it, and as we do', async (name) => {
@@ -112,6 +131,24 @@ describe.skipIf(obstacle !== undefined)(
       expect(own.sort()).toEqual(patchedByLibbpf(load(path(`${name}.o`)).log).sort());
       expect(own.length).toBeGreaterThan(1);
       expect(code.size).toBe(1);
+    });
+
+    it.each(programs)('%s reaches nothing that is poisoned', (name) => {
+      expect(reachOfPoisoned(name)).not.toContain(true);
+    });
+
+    it.each([
+      ['FIELD(((struct no_such_type *)next)->member, EXISTS)', false],
+      ['FIELD(next->pid, EXISTS) && FIELD(((struct no_such_type *)next)->member, EXISTS)', false],
+      ['__builtin_preserve_type_info(*(struct no_such_type *)0, 1) > 3', false],
+      ['FIELD(next->pid, EXISTS)', true],
+      ['context[0] & 1', true],
+    ])('refuses what is poisoned only where it may be reached: if (%s)', (condition, mayBeReached) => {
+      writeFileSync(path('guarded.c'), unknownTypeRead(condition));
+      compile('guarded');
+      expect(reachOfPoisoned('guarded')).toEqual([mayBeReached]);
+      const { status, log } = load(path('guarded.o'));
+      expect(status === 0, log.slice(-2000)).toBe(!mayBeReached);
     });
   },
 );

@@ -21,8 +21,10 @@ function reportText({ path, relocations, kernels }: Report): string {
 function verdict({ fails, cells }: Column): string {
   const count = (status: Cell['status']): number => cells.filter((cell) => cell.status === status).length;
   if (fails) return `FAILS: ${count('failed')} of ${cells.length} relocations fail`;
+  const open = cells.filter((cell) => cell.mayBeReached === true).length;
+  if (open > 0) return `loads if ${open} poisoned instructions are never reached`;
   const poisoned = count('poisoned');
-  return poisoned === 0 ? 'loads' : `loads if ${poisoned} poisoned instructions are never reached`;
+  return poisoned === 0 ? 'loads' : `loads: ${poisoned} poisoned instructions are never reached`;
 }
 
 /** A row for each relocation, a column for each kernel. */
@@ -51,7 +53,7 @@ function reasonLines(relocations: readonly NumberedText[], kernels: readonly Col
     for (const [index, { cells }] of kernels.entries()) {
       const cell = cells[row];
       if (cell?.reason === undefined) continue;
-      const text = `${cell.status}: ${cell.reason}`;
+      const text = `${cell.status}${cell.mayBeReached === false ? ', never reached' : ''}: ${cell.reason}`;
       byReason.set(text, [...(byReason.get(text) ?? []), index + 1]);
     }
     return [...byReason].map(

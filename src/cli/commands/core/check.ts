@@ -1,6 +1,6 @@
 /** `tspahole core check`: on which kernels BPF objects load, and why not on the others. */
 
-import { type CoreOutcome, relocateObject, TspaholeError } from '../../../index.ts';
+import { type CoreOutcome, reachFinder, relocateObject, TspaholeError } from '../../../index.ts';
 import type { Command, CommandWords } from '../../command.ts';
 import { writeText } from '../../output.ts';
 import type { Streams } from '../../run.ts';
@@ -21,7 +21,8 @@ export const checkCommand: Command = {
 all files are such, the first.
 
 A relocation is a value; poisoned, where the kernel lacks what the instruction needs, and the verifier refuses the
-program if it can be reached; or FAILED, and libbpf refuses the object. The exit status is 1 if any fails.
+program if it can be reached, which conditions like bpf_core_field_exists may rule out; or FAILED, and libbpf refuses
+the object. The exit status is 1 if any fails.
 
 Examples:
   tspahole core check prog.bpf.o
@@ -39,6 +40,8 @@ export interface Cell {
   readonly value?: string;
   /** Why there is none. */
   readonly reason?: string;
+  /** Only of poisoned ones: false where conditions, which are constants by now, keep the verifier from it. */
+  readonly mayBeReached?: boolean;
 }
 
 /** A program on a kernel; the cells are those of its relocations. */
@@ -116,17 +119,20 @@ function attempt<T>(action: () => T, complain: (message: string) => void): T | u
 }
 
 function column(program: Program, { path, target }: Kernel, mode: 'libbpf' | 'consistent'): Column {
-  const { resolutions } = relocateObject(program, { target, mode });
-  const cells = resolutions.map(({ outcome }) => cellOf(outcome));
+  const relocated = relocateObject(program, { target, mode });
+  const mayReach = reachFinder(program, relocated);
+  const cells = relocated.resolutions.map(({ relocation: { sectionName, insnOffset }, outcome }) =>
+    cellOf(outcome, () => mayReach(sectionName, insnOffset)),
+  );
   return { kernel: path, fails: cells.some(({ status }) => status === 'failed'), cells };
 }
 
-function cellOf(outcome: CoreOutcome): Cell {
+function cellOf(outcome: CoreOutcome, mayBeReached: () => boolean): Cell {
   switch (outcome.status) {
     case 'resolved':
       return { status: outcome.status, value: String(outcome.value) };
     case 'poisoned':
-      return { status: outcome.status, reason: outcome.reason };
+      return { status: outcome.status, reason: outcome.reason, mayBeReached: mayBeReached() };
     case 'failed':
       return { status: outcome.status, reason: outcome.error.what };
   }
