@@ -75,6 +75,12 @@ export const DWARF_COLUMNS = [
   'arena',
 ] as const;
 
+/** Raised here and in native/binding.cc with every change of what is passed but the number of columns. */
+const REVISION = 1;
+
+/** The number of this interface. An addon with another one, which was built before a change, would be misread. */
+export const DWARF_INTERFACE: number = 100 * REVISION + DWARF_COLUMNS.length;
+
 export interface DwarfBinding {
   /** Throws an Error with `code`, `section` and `offset`. */
   open(path: string, options: DwarfBindingOptions): DwarfHandle;

@@ -1,6 +1,6 @@
 /** From an ELF file to the types of its DWARF: in itself, in its separate debug file, or fetched from a server. */
 
-import type { DwarfBinding } from '../dwarf/binding.ts';
+import { DWARF_INTERFACE, type DwarfBinding } from '../dwarf/binding.ts';
 import { DwarfReader } from '../dwarf/reader.ts';
 import type { ElfFile } from '../elf/file.ts';
 import type { LoadOptions, TypeSource, TypeUnit } from '../load.ts';
@@ -23,7 +23,7 @@ export function loadDwarf(
 ): TypeSource | undefined {
   const debugPath = hasDwarf(elf) ? path : (findDebugFile(elf, path) ?? fetched(elf, options));
   if (debugPath === undefined) return undefined;
-  const binding = loadBinding('tspahole_dwarf') as DwarfBinding | undefined;
+  const binding = loadBinding('tspahole_dwarf', DWARF_INTERFACE) as DwarfBinding | undefined;
   if (binding === undefined) throw new TspaholeError('unsupported', withoutAddon());
   const ownNotes = [...notes];
   const open = (): DwarfReader =>
@@ -69,7 +69,7 @@ function dwarfSource(
 
 /** Why the addon for DWARF does not load, and what to install. */
 function withoutAddon(): string {
-  const reason = whyNoBinding('tspahole_dwarf');
+  const reason = whyNoBinding('tspahole_dwarf', DWARF_INTERFACE);
   const problem = 'DWARF cannot be read: ';
   if (reason === undefined) {
     return `${problem}the addon for it is not built (Debian: apt install g++ make python3 libdw-dev; then npm run build:native)`;

@@ -1,6 +1,6 @@
 /** The places of a function's parameters at entry, from the DWARF of a file. */
 
-import type { DwarfBinding } from '../dwarf/binding.ts';
+import { DWARF_INTERFACE, type DwarfBinding } from '../dwarf/binding.ts';
 import { translateErrors } from '../dwarf/reader.ts';
 import type { EntryPlaces } from '../model/entry-places.ts';
 import { TspaholeError, withPlace } from '../model/errors.ts';
@@ -11,7 +11,7 @@ import { loadBinding } from '../native/binding.ts';
  * without DWARF, and where the addon that reads it does not work on this machine. Throws `bad-data` and `io`.
  */
 export function loadEntryPlaces(path: string, name: string): EntryPlaces | undefined {
-  const binding = loadBinding('tspahole_dwarf') as DwarfBinding | undefined;
+  const binding = loadBinding('tspahole_dwarf', DWARF_INTERFACE) as DwarfBinding | undefined;
   if (binding === undefined) return undefined;
   try {
     return withPlace({ file: path }, () => translateErrors(() => binding.entryPlaces(path, name)));

@@ -13,23 +13,24 @@ import { join } from 'node:path';
 const ROOTS: readonly string[] = ['../..', '../../..'];
 
 /**
- * The exports of the addon `name`, or undefined where it is not built, does not load on this system, or
- * `TSPAHOLE_NO_ADDON=1` is set. Never throws. Costs less than a millisecond; callers keep the answer.
+ * The exports of the addon `name`, or undefined where it is not built, does not load on this system, says another
+ * number of its interface than `version`, or `TSPAHOLE_NO_ADDON=1` is set. Without a version any will do. Never throws.
+ * Costs less than a millisecond; callers keep the answer.
  */
-export function loadBinding(name: string): unknown {
+export function loadBinding(name: string, version?: number): unknown {
   if (process.env.TSPAHOLE_NO_ADDON === '1') return undefined;
   for (const path of pathsOf(name)) {
-    const addon = openAddon(path);
-    if (!(addon instanceof Error)) return addon.exports;
+    const addon = openAddon(path, version);
+    if (!(addon instanceof Error)) return addon;
   }
   return undefined;
 }
 
 /** Why {@link loadBinding} gives nothing, in one line; undefined where there is no addon of that name. */
-export function whyNoBinding(name: string): string | undefined {
+export function whyNoBinding(name: string, version?: number): string | undefined {
   if (process.env.TSPAHOLE_NO_ADDON === '1') return 'TSPAHOLE_NO_ADDON is set';
   const present = pathsOf(name).find((path) => existsSync(path));
-  const failure = present && openAddon(present);
+  const failure = present && openAddon(present, version);
   return failure instanceof Error ? failure.message.replace(/\n.*/s, '') : undefined;
 }
 
@@ -40,13 +41,15 @@ function pathsOf(name: string): string[] {
   );
 }
 
-function openAddon(path: string): { readonly exports: unknown } | Error {
-  const module: { exports: unknown } = { exports: {} };
+function openAddon(path: string, version: number | undefined): object | Error {
+  const module: { exports: { interfaceVersion?: number } } = { exports: {} };
   try {
     // What `require` does for a .node file, without the cost of making a `require` first.
     process.dlopen(module, path);
-    return module;
   } catch (error) {
     return error as Error;
   }
+  const { exports } = module;
+  if (version === undefined || exports.interfaceVersion === version) return exports;
+  return new Error(`${path} is of another version of tspahole (npm run build:native makes it anew)`);
 }

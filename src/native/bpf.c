@@ -10,6 +10,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* Raised here and in bpf.ts with every change of the interface. */
+#define INTERFACE_VERSION 1
+
 #define BTF_LOAD_COMMAND 18
 
 /* What bpf(2) wants for it, see union bpf_attr in linux uapi/linux/bpf.h. */
@@ -69,11 +72,20 @@ static napi_value load_btf(napi_env env, napi_callback_info info)
 	return result;
 }
 
+static void export_version(napi_env env, napi_value exports)
+{
+	napi_value version;
+
+	if (napi_create_uint32(env, INTERFACE_VERSION, &version) == napi_ok)
+		napi_set_named_property(env, exports, "interfaceVersion", version);
+}
+
 NAPI_MODULE_INIT()
 {
 	napi_value function;
 
 	if (napi_create_function(env, "loadBtf", NAPI_AUTO_LENGTH, load_btf, NULL, &function) == napi_ok)
 		napi_set_named_property(env, exports, "loadBtf", function);
+	export_version(env, exports);
 	return exports;
 }

@@ -3,6 +3,9 @@
 import { getSystemErrorName } from 'node:util';
 import { loadBinding, whyNoBinding } from './binding.ts';
 
+/** Raised here and in bpf.c with every change of the interface, so that an addon that was built before is not called. */
+const BPF_INTERFACE = 1;
+
 /** What the addon `tspahole_bpf` exports; see bpf.c. */
 interface BpfBinding {
   /** 0, or the number of the error. Without room for a log none is written. */
@@ -37,9 +40,9 @@ const ENOSYS = 38;
  * 16 MiB, from processes with CAP_BPF. Never throws. Costs some milliseconds, for whole kernels tens of them.
  */
 export function askKernel(btf: Uint8Array): KernelVerdict {
-  const binding = loadBinding('tspahole_bpf') as BpfBinding | undefined;
+  const binding = loadBinding('tspahole_bpf', BPF_INTERFACE) as BpfBinding | undefined;
   if (binding === undefined) {
-    const why = whyNoBinding('tspahole_bpf') ?? 'it is not built (npm run build:native)';
+    const why = whyNoBinding('tspahole_bpf', BPF_INTERFACE) ?? 'it is not built (npm run build:native)';
     return unavailable(`the addon tspahole_bpf is missing: ${why}`);
   }
   // A log that is too short for all types is an error of its own, so the first attempt goes without.

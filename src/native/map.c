@@ -18,6 +18,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+/* Raised here and in map.ts with every change of the interface. */
+#define INTERFACE_VERSION 1
+
 /* Longer paths are refused; names below /sys/kernel/btf are those of kernel modules. */
 #define PATH_BYTES 512
 
@@ -143,6 +146,14 @@ static napi_value index_records(napi_env env, napi_callback_info info)
 	return result;
 }
 
+static void export_version(napi_env env, napi_value exports)
+{
+	napi_value version;
+
+	if (napi_create_uint32(env, INTERFACE_VERSION, &version) == napi_ok)
+		napi_set_named_property(env, exports, "interfaceVersion", version);
+}
+
 static void export(napi_env env, napi_value exports, const char *name, napi_callback callback)
 {
 	napi_value function;
@@ -155,5 +166,6 @@ NAPI_MODULE_INIT()
 {
 	export(env, exports, "map", map);
 	export(env, exports, "indexRecords", index_records);
+	export_version(env, exports);
 	return exports;
 }

@@ -4,6 +4,9 @@
 
 import { loadBinding } from './binding.ts';
 
+/** Raised here and in map.c with every change of the interface, so that an addon that was built before is not called. */
+const MAP_INTERFACE = 1;
+
 /** What the addon `tspahole_map` exports; see map.c. */
 interface MapBinding {
   /** The file's bytes, or undefined where it cannot be mapped. */
@@ -31,7 +34,7 @@ let isLoaded = false;
 export function mapSysfs(path: string): Uint8Array | undefined {
   if (!/^\/sys\/kernel\/btf\/[^/]+$/.test(path)) return undefined;
   if (!isLoaded) {
-    binding = loadBinding('tspahole_map') as MapBinding | undefined;
+    binding = loadBinding('tspahole_map', MAP_INTERFACE) as MapBinding | undefined;
     isLoaded = true;
   }
   const buffer = binding?.map(path);

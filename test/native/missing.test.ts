@@ -1,7 +1,7 @@
-/** What is said where DWARF cannot be read, by the program as it is installed. */
+/** What is said where an addon is missing or not the right one, by the program as it is installed. */
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -52,20 +52,78 @@ function expectReason(installed: string, reason: RegExp, env = {}): void {
   expect(start(installed, ['-F', 'btf', '-s', both], env)).toEqual({ status: 0, out: 's\t4\t0\n', err: '' });
 }
 
+/** Where `npm run build:native` leaves an addon. */
+function addonOf(name: string): string {
+  return join(root, 'build/Release', `${name}.node`);
+}
+
+/** A copy of the program without addons. */
+function install(name: string): string {
+  const copy = join(folder, name);
+  for (const part of ['bin', 'dist', 'package.json']) {
+    cpSync(join(root, part), join(copy, part), { recursive: true });
+  }
+  return copy;
+}
+
+/** A copy of the program with an addon like those before there was a number of the interface. */
+function installStale(name: string, addon: string): string {
+  const copy = install(name);
+  const text = readFileSync(addonOf(addon), 'latin1');
+  expect(text).toContain('interfaceVersion');
+  mkdirSync(join(copy, 'build/Release'), { recursive: true });
+  const stale = text.replaceAll('interfaceVersion', 'anythingElseAtAl');
+  writeFileSync(join(copy, 'build/Release', `${addon}.node`), stale, 'latin1');
+  return copy;
+}
+
 describe('where DWARF cannot be read, one line says what to install (`npm run build` makes the program)', () => {
   it('without the addon', () => {
-    const copy = join(folder, 'copy');
-    for (const name of ['bin', 'dist', 'package.json'])
-      cpSync(join(root, name), join(copy, name), { recursive: true });
-    expectReason(copy, /addon for it is not built .*libdw-dev/);
+    expectReason(install('copy'), /addon for it is not built .*libdw-dev/);
   });
 
-  const addon = join(root, 'build/Release/tspahole_dwarf.node');
+  it.skipIf(!existsSync(addonOf('tspahole_dwarf')))(
+    'with an addon of another version (skipped without the addon)',
+    () => {
+      const copy = installStale('stale-dwarf', 'tspahole_dwarf');
+      expectReason(copy, /Release\/tspahole_dwarf\.node is of another version .*npm run build:native/);
+    },
+  );
 
-  it.skipIf(!existsSync(addon))('without a libdw that loads (skipped without the addon)', () => {
-    const libraries = join(folder, 'lib');
-    mkdirSync(libraries);
-    writeFileSync(join(libraries, 'libdw.so.1'), 'no library');
-    expectReason(root, /libdw\.so\.1.*apt install libdw1/, { LD_LIBRARY_PATH: libraries });
+  it.skipIf(!existsSync(addonOf('tspahole_dwarf')))(
+    'without a libdw that loads (skipped without the addon)',
+    () => {
+      const libraries = join(folder, 'lib');
+      mkdirSync(libraries);
+      writeFileSync(join(libraries, 'libdw.so.1'), 'no library');
+      expectReason(root, /libdw\.so\.1.*apt install libdw1/, { LD_LIBRARY_PATH: libraries });
+    },
+  );
+});
+
+describe('an addon of another version (`npm run build` makes the program)', () => {
+  it.skipIf(!existsSync(addonOf('tspahole_map')))('does not map (skipped without the addon)', async () => {
+    const copy = installStale('stale-map', 'tspahole_map');
+    const { loadBinding } = await import(join(copy, 'dist/lib/native/binding.js'));
+    expect(loadBinding('tspahole_map', 1)).toBeUndefined();
+    expect(loadBinding('tspahole_map')).toBeDefined();
   });
+
+  const kernelBtf = '/sys/kernel/btf/vmlinux';
+  const hasMap = existsSync(addonOf('tspahole_map')) && existsSync(kernelBtf);
+
+  it.skipIf(!hasMap)('leaves the running kernel to be read (skipped without the addon or BTF)', () => {
+    const read = start(installStale('stale-kernel', 'tspahole_map'), ['-C', 'list_head']);
+    expect(read).toEqual(start(root, ['-C', 'list_head']));
+    expect(read).toMatchObject({ status: 0, err: '' });
+  });
+
+  it.skipIf(!existsSync(addonOf('tspahole_bpf')))(
+    'is not used to ask the kernel (skipped without the addon)',
+    () => {
+      const copy = installStale('stale-bpf', 'tspahole_bpf');
+      const { out, err } = start(copy, ['btf', 'verify', '--kernel', both]);
+      expect(out + err).toMatch(/tspahole_bpf\.node is of another version .*npm run build:native/);
+    },
+  );
 });

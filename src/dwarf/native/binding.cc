@@ -9,6 +9,7 @@
 //     entryPlaces(path, name)                     see entry_places.h; throws as open does
 //     writeAtInterrupt(descriptor, text)          see interrupt.h
 //     elfutilsVersion()     -> number        as in ELFUTILS_VERSION, of the headers that this was built with
+//     interfaceVersion     the number of this interface, see src/dwarf/binding.ts
 
 #include <elfutils/version.h>
 #include <node_api.h>
@@ -32,6 +33,10 @@ using tspahole::dwarf::Options;
 using tspahole::dwarf::Reader;
 using tspahole::dwarf::UnitBatch;
 using tspahole::dwarf::UnitHead;
+
+// Raised here and in src/dwarf/binding.ts with every change of what is passed but the number of columns.
+constexpr uint32_t kRevision = 1;
+constexpr uint32_t kInterfaceVersion = 100 * kRevision + tspahole::dwarf::kBatchColumns;
 
 // Marks the objects that hold a reader.
 constexpr napi_type_tag kReaderTag = {0x7f3c2b5d9e0148a6, 0xa1d4e6f80c3b2957};
@@ -368,6 +373,13 @@ void define(napi_env env, napi_value exports, const char* name) {
   }
 }
 
+void defineVersion(napi_env env, napi_value exports) {
+  napi_value version;
+  if (napi_create_uint32(env, kInterfaceVersion, &version) == napi_ok) {
+    napi_set_named_property(env, exports, "interfaceVersion", version);
+  }
+}
+
 }  // namespace
 
 NAPI_MODULE_INIT() {
@@ -379,5 +391,6 @@ NAPI_MODULE_INIT() {
   define<entryPlaces>(env, exports, "entryPlaces");
   define<writeAtInterrupt>(env, exports, "writeAtInterrupt");
   define<elfutilsVersion>(env, exports, "elfutilsVersion");
+  defineVersion(env, exports);
   return exports;
 }
