@@ -5,6 +5,8 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { HELP } from '../src/cli/command.ts';
+import { BTF_COMMANDS } from '../src/cli/commands/btf/btf.ts';
+import { CORE_COMMANDS } from '../src/cli/commands/core/core.ts';
 import { COMMANDS } from '../src/cli/commands/subcommand.ts';
 import { GROUP_TITLES } from '../src/cli/help.ts';
 import { OPTIONS } from '../src/cli/options.ts';
@@ -58,7 +60,8 @@ function commandSection({ name, synopsis, description, options }) {
 }
 
 async function commandSections() {
-  const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
+  const groups = [BTF_COMMANDS, CORE_COMMANDS, COMMANDS];
+  const commands = await Promise.all(groups.flatMap(Object.values).map((load) => load()));
   return commands.map(commandSection).join('\n');
 }
 

@@ -5,10 +5,11 @@ import { type CommandGroup, runGroup } from '../group.ts';
 
 /** Runs `btf` with the words after it. Gives the exit code. Throws what the command throws. */
 export function runBtf(args: readonly string[], streams: Streams): Promise<number> {
-  return runGroup('btf', COMMANDS, args, streams);
+  return runGroup('btf', BTF_COMMANDS, args, streams);
 }
 
-const COMMANDS: CommandGroup = {
+/** By the second word, each in a chunk of its own. */
+export const BTF_COMMANDS: CommandGroup = {
   dump: async () => (await import('./dump.ts')).dumpCommand,
   verify: async () => (await import('./verify.ts')).verifyCommand,
   dedup: async () => (await import('./dedup.ts')).dedupCommand,
