@@ -7,8 +7,9 @@
 import { MAX_TYPE_DEPTH } from '../layout/type-facts.ts';
 import { isQualifier, Kind } from '../model/kinds.ts';
 import type { TypeId } from '../model/table.ts';
+import { isVector } from './array.ts';
 import { type EmitContext, MAX_TYPE_TEXT } from './context.ts';
-import { isVector, putName } from './declaration.ts';
+import { putName } from './declaration.ts';
 import { putParameters, putTypeName, qualifierText } from './type-text.ts';
 
 /**

@@ -1,15 +1,17 @@
 /**
- * The lines of a plain listing, as bytes: members, and what is remarked between them. Every method takes
+ * The lines of a plain listing, as bytes: members, what is remarked between them, and statistics. Every method takes
  * the place to write at and returns the place behind, or a negative one where the line cannot be written.
  *
  * The buffer holds blanks wherever nothing has been written, so that padding is leaving out.
  */
 
+import { WASTE_FIELDS } from '../layout/placement.ts';
 import { Kind } from '../model/kinds.ts';
 import { bytesOf, LONGEST, putBytes, putName, putNumber, putPart, putTabs } from './byte-text.ts';
 import type { EmitContext } from './context.ts';
 import { PACKED_WIDTH, putMember } from './member.ts';
 import { putTypeRemark } from './remarks.ts';
+import { putFooter } from './statistics.ts';
 import type { Tally } from './tally.ts';
 import {
   AFTER_SHIFT,
@@ -249,6 +251,39 @@ export class PlainLines {
     const ago = past === 0 ? '' : ` was ${past} byte${past > 1 ? 's' : ''} ago`;
     this.boundary = (line + 1) * cachelineSize;
     const text = `${INDENTS[level]}/* --- cacheline ${line} boundary (${offset - past} bytes)${ago} --- */\n`;
+    return this.putText(text, at);
+  }
+
+  /** Writes the statistics of a struct; those that few have, as the usual printer does. */
+  putFooter(frame: Frame, size: number, at: number): number {
+    const ctx = this.#ctx;
+    const { waste } = ctx.layouts.placements;
+    const { id, tally, memberBytes, holeBytes } = frame;
+    const count = (frame.end - frame.first) / 3;
+    const holeCount = waste[id * WASTE_FIELDS] as number;
+    const padding = waste[id * WASTE_FIELDS + 4] as number;
+    const isUsual =
+      !tally.isSpecial &&
+      frame.memberBits === 0 &&
+      memberBytes > 0 &&
+      padding >= 0 &&
+      size === memberBytes + holeBytes + padding;
+    // Larger numbers pahole shows modulo something.
+    if (!isUsual || holeCount > 0xff || padding > 0xffff || size > 0x7fff_ffff) {
+      tally.isSpecial = true;
+      tally.memberBytes = memberBytes;
+      tally.memberBits = frame.memberBits;
+      tally.holeBytes = holeBytes;
+      return this.putPrinted(frame, () => putFooter(ctx, id, count, tally), at);
+    }
+    const cachelines = Math.ceil(size / ctx.cachelineSize);
+    let text = `\n\t/* size: ${size}, cachelines: ${cachelines}, members: ${count} */\n`;
+    if (holeBytes !== 0) {
+      text += `\t/* sum members: ${memberBytes}, holes: ${holeCount}, sum holes: ${holeBytes} */\n`;
+    }
+    if (padding !== 0) text += `\t/* padding: ${padding} */\n`;
+    const rest = size % ctx.cachelineSize;
+    if (rest !== 0) text += `\t/* last cacheline: ${rest} bytes */\n`;
     return this.putText(text, at);
   }
 

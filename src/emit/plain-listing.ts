@@ -22,8 +22,7 @@ import { type EmitContext, NAME_SPACING, UNION_NAME_SPACING } from './context.ts
 import type { PaholeEmitter } from './pahole.ts';
 import { type Frame, LAST_PLACE, newFrame, PlainLines } from './plain-lines.ts';
 import type { Sink } from './printer.ts';
-import { putFooter } from './statistics.ts';
-import { clearTally, newTally, type Tally } from './tally.ts';
+import { clearTally, countForced, newTally, type Tally } from './tally.ts';
 import { FORM_MASK, INLINE, STRUCT } from './type-arena.ts';
 
 const FLUSH_SIZE = 1 << 16;
@@ -158,7 +157,7 @@ export class PlainListing {
     const hasBitfields = ((flags[id] as number) & HAS_BITFIELDS) !== 0;
     at = hasBitfields ? this.#putPlacedMembers(frame, at) : this.#putMembers(frame, at);
     if (at >= 0 && isStruct && frame.level === 1)
-      at = this.#putFooter(frame, words[record + 2] as number, at);
+      at = lines.putFooter(frame, words[record + 2] as number, at);
     if (at < 0) return at;
     at = putTabs(out, at, frame.level - 1);
     out[at++] = CLOSE;
@@ -332,39 +331,6 @@ export class PlainListing {
     };
     return lines.putPrinted(frame, print, at);
   }
-
-  /** Writes the statistics of a struct; those that few have, as the usual printer does. */
-  #putFooter(frame: Frame, size: number, at: number): number {
-    const ctx = this.#ctx;
-    const { waste } = ctx.layouts.placements;
-    const { id, tally, memberBytes, holeBytes } = frame;
-    const count = (frame.end - frame.first) / 3;
-    const holeCount = waste[id * WASTE_FIELDS] as number;
-    const padding = waste[id * WASTE_FIELDS + 4] as number;
-    const isUsual =
-      !tally.isSpecial &&
-      frame.memberBits === 0 &&
-      memberBytes > 0 &&
-      padding >= 0 &&
-      size === memberBytes + holeBytes + padding;
-    // Larger numbers pahole shows modulo something.
-    if (!isUsual || holeCount > 0xff || padding > 0xffff || size > 0x7fff_ffff) {
-      tally.isSpecial = true;
-      tally.memberBytes = memberBytes;
-      tally.memberBits = frame.memberBits;
-      tally.holeBytes = holeBytes;
-      return this.#lines.putPrinted(frame, () => putFooter(ctx, id, count, tally), at);
-    }
-    const cachelines = Math.ceil(size / ctx.cachelineSize);
-    let text = `\n\t/* size: ${size}, cachelines: ${cachelines}, members: ${count} */\n`;
-    if (holeBytes !== 0) {
-      text += `\t/* sum members: ${memberBytes}, holes: ${holeCount}, sum holes: ${holeBytes} */\n`;
-    }
-    if (padding !== 0) text += `\t/* padding: ${padding} */\n`;
-    const rest = size % ctx.cachelineSize;
-    if (rest !== 0) text += `\t/* last cacheline: ${rest} bytes */\n`;
-    return this.#lines.putText(text, at);
-  }
 }
 
 /** Fills in what a frame says of its member, from the columns of its type. */
@@ -377,13 +343,4 @@ function setMember(frame: Frame, columns: MemberColumns, start: number, index: n
   frame.firstBit = columns.bitfieldOffset[index] as number;
   const hole = index > start ? (columns.hole[index - 1] as number) : 0;
   if (frame.forced !== 0) countForced(frame.tally, hole);
-}
-
-/** Counts an alignment attribute, and the hole before it as its consequence. */
-function countForced(tally: Tally, hole: number): void {
-  tally.isSpecial = true;
-  tally.forcedAlignments++;
-  if (hole === 0) return;
-  tally.forcedHoleCount++;
-  tally.forcedHoleBytes += hole;
 }

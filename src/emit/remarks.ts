@@ -8,7 +8,7 @@ import { NO_REMARK } from './composite.ts';
 import type { EmitContext } from './context.ts';
 import { putDeclaration } from './declaration.ts';
 import { addMemberWaste, narrow8, narrow16 } from './statistics.ts';
-import type { Tally } from './tally.ts';
+import { countForced, type Tally } from './tally.ts';
 
 const HAS_REMARK = 2;
 
@@ -73,12 +73,7 @@ export function countForcedAlignment(ctx: EmitContext, id: TypeId, index: number
   const hole = isFirst
     ? narrow16(ctx, ctx.layouts.waste(id, ctx.waste).preHole)
     : (ctx.layouts.members.hole[index - 1] as number);
-  tally.isSpecial = true;
-  if (hole !== 0) {
-    tally.forcedHoleCount++;
-    tally.forcedHoleBytes += hole;
-  }
-  tally.forcedAlignments++;
+  countForced(tally, hole);
 }
 
 /** Writes what the type of a member wastes, when it is a struct that does. Returns whether it did. */

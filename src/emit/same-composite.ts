@@ -3,10 +3,9 @@
  * Names of different tables are compared by their bytes.
  */
 
-import { HEADER_WORDS, infoVlen } from '../model/records.ts';
+import { HEADER_WORDS, infoVlen, memberBitOffset, memberBitSize } from '../model/records.ts';
 import type { StringTable } from '../model/strings.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
-import { memberBitOffset, memberBitSize } from '../model/types.ts';
 import { KeptComposites } from './kept-composites.ts';
 
 /** A set of named composites, by name, size, members' names and places. They are numbered from 0. */

@@ -58,3 +58,12 @@ export function clearTally(tally: Tally): void {
 }
 
 const EMPTY: Readonly<Tally> = newTally();
+
+/** Counts an alignment attribute, and the hole in front of it as its consequence. */
+export function countForced(tally: Tally, hole: number): void {
+  tally.isSpecial = true;
+  tally.forcedAlignments++;
+  if (hole === 0) return;
+  tally.forcedHoleCount++;
+  tally.forcedHoleBytes += hole;
+}

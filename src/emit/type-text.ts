@@ -10,6 +10,7 @@ import { MAX_TYPE_DEPTH } from '../layout/type-facts.ts';
 import { FIRST_OWN_KIND, isQualifier, KIND_MISSING, Kind } from '../model/kinds.ts';
 import { TypeFlag } from '../model/side-columns.ts';
 import type { TypeId } from '../model/table.ts';
+import { isVector, putVectorAttribute } from './array.ts';
 import {
   type EmitContext,
   MAX_EXPANDED_MEMBERS,
@@ -17,7 +18,6 @@ import {
   MAX_PARAMETER_NESTING,
   MAX_PENDING,
 } from './context.ts';
-import { isVector, putVectorAttribute } from './declaration.ts';
 import { needsDeclarator, putAbstractDeclarator, putParameterDeclarator } from './declarator.ts';
 
 /** Bytes of a type's text in most places. */

@@ -6,9 +6,10 @@
 import { MAX_TYPE_DEPTH } from '../layout/type-facts.ts';
 import { Kind } from '../model/kinds.ts';
 import type { TypeId } from '../model/table.ts';
+import { isVector } from './array.ts';
 import { definitionKeyword } from './class.ts';
 import { type EmitContext, MAX_TYPE_TEXT } from './context.ts';
-import { isAggregate, isVector } from './declaration.ts';
+import { isAggregate } from './declaration.ts';
 import { needsDeclarator } from './declarator.ts';
 import { putParameters, putTypeName } from './type-text.ts';
 

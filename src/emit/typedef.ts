@@ -2,9 +2,10 @@
 
 import { Kind } from '../model/kinds.ts';
 import type { TypeId } from '../model/table.ts';
+import { putArray, putQualifiedArray } from './array.ts';
 import { putStruct, putUnion } from './composite.ts';
 import type { EmitContext } from './context.ts';
-import { isAggregate, putArray, putName, putQualifiedArray } from './declaration.ts';
+import { isAggregate, putName } from './declaration.ts';
 import { isQualifiedArray, nameText, needsDeclarator, putDeclarator } from './declarator.ts';
 import { putEnum } from './enum.ts';
 import { putParameters, putTypeName, TYPEDEF_NAME_LIMIT } from './type-text.ts';

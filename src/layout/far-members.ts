@@ -3,9 +3,9 @@
  * in a composite with bitfields. DWARF has such offsets, and the side columns their upper bits.
  */
 
+import { recordOffsetRange } from '../model/records.ts';
 import type { SideColumns } from '../model/side-columns.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
-import { recordOffsetRange } from '../model/types.ts';
 import type { MemberColumns } from './member-columns.ts';
 import type { Placements } from './placement.ts';
 

@@ -5,9 +5,8 @@
 
 import { Kind } from '../model/kinds.ts';
 import { tableChain, wordsWithValue } from '../model/queries.ts';
-import { HEADER_WORDS } from '../model/records.ts';
+import { HEADER_WORDS, memberBitOffset } from '../model/records.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
-import { memberBitOffset } from '../model/types.ts';
 import type { Layouts } from './layouts.ts';
 import { NO_OFFSET } from './member-columns.ts';
 import { CONTRADICTS, MISPLACES, type Placements, WASTE_FIELDS } from './placement.ts';

@@ -20,10 +20,9 @@
 
 import { TspaholeError } from '../model/errors.ts';
 import { Kind } from '../model/kinds.ts';
-import { HEADER_WORDS } from '../model/records.ts';
+import { HEADER_WORDS, memberBitOffset } from '../model/records.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
 import { heldType } from '../model/traverse.ts';
-import { memberBitOffset } from '../model/types.ts';
 import { Layouts } from './layouts.ts';
 import { TypeFacts } from './type-facts.ts';
 import {

@@ -90,3 +90,18 @@ export function infoKindFlag(info: number): boolean {
 export function makeInfo(kind: number, vlen: number, kindFlag: boolean): number {
   return ((kindFlag ? 0x8000_0000 : 0) | (kind << 24) | vlen) >>> 0;
 }
+
+/** Offset word of a member whose composite has the kind flag: bit offset below, bitfield size above. */
+export function memberBitOffset(offsetWord: number, kindFlag: boolean): number {
+  return kindFlag ? offsetWord & 0x00ff_ffff : offsetWord;
+}
+
+/** Bits that such an offset counts: the next ones are in the side columns. */
+export function recordOffsetRange(kindFlag: boolean): number {
+  return kindFlag ? 2 ** 24 : 2 ** 32;
+}
+
+/** Bitfield size of a member's offset word; 0 when the member is no bitfield. */
+export function memberBitSize(offsetWord: number, kindFlag: boolean): number {
+  return kindFlag ? offsetWord >>> 24 : 0;
+}

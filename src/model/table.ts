@@ -14,7 +14,8 @@ import { KIND_MISSING, Kind } from './kinds.ts';
 import { HEADER_WORDS, infoKind, infoKindFlag, infoVlen } from './records.ts';
 import type { SideColumns } from './side-columns.ts';
 import type { StringTable } from './strings.ts';
-import { makeType, type Type } from './types.ts';
+import type { Type } from './types.ts';
+import { makeType } from './views.ts';
 
 /** Index of a type in its table and in the tables split from it; 0 is void. */
 export type TypeId = number;

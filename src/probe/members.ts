@@ -1,9 +1,9 @@
 /** Members of structs and unions by name, those of anonymous members included, as C finds them. */
 
 import { MAX_TYPE_DEPTH } from '../layout/type-facts.ts';
+import { memberBitOffset, memberBitSize } from '../model/records.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
 import { underlyingType } from '../model/traverse.ts';
-import { memberBitOffset, memberBitSize } from '../model/types.ts';
 import { isCompositeKind } from './passed-type.ts';
 
 /** A member where it was found. */

@@ -2,8 +2,8 @@
 
 import type { TypeFacts } from '../layout/type-facts.ts';
 import { Kind } from '../model/kinds.ts';
+import { memberBitOffset, memberBitSize } from '../model/records.ts';
 import type { TypeId } from '../model/table.ts';
-import { memberBitOffset, memberBitSize } from '../model/types.ts';
 import type { PassedType } from './calling-convention.ts';
 
 /** Whether a kind is a struct or a union. */

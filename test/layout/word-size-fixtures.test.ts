@@ -6,8 +6,8 @@ import { copyTable } from '../../src/layout/word-size-copy.ts';
 import { layOutAnew } from '../../src/layout/word-size-layout.ts';
 import { loadSync } from '../../src/load.ts';
 import { Kind } from '../../src/model/kinds.ts';
+import { memberBitOffset, memberBitSize } from '../../src/model/records.ts';
 import type { TypeId, TypeTable } from '../../src/model/table.ts';
-import { memberBitOffset, memberBitSize } from '../../src/model/types.ts';
 import { fixtureFiles, fixturePath, fixtureTable } from '../support/fixtures.ts';
 
 function load(name: string): TypeTable {

@@ -5,9 +5,8 @@
  */
 
 import { type BtfKind, Kind } from '../../model/kinds.ts';
-import { HEADER_WORDS, infoKind, infoKindFlag, infoVlen } from '../../model/records.ts';
+import { HEADER_WORDS, infoKind, infoKindFlag, infoVlen, memberBitOffset } from '../../model/records.ts';
 import type { TypeId, TypeTable } from '../../model/table.ts';
-import { memberBitOffset } from '../../model/types.ts';
 import { hasName, isEmptyName, isIdentifier, isSectionName } from './names.ts';
 import { type BtfProblemCode, describeName, isFull, type ProblemList, reportType } from './problems.ts';
 

@@ -4,8 +4,8 @@
  */
 
 import { Kind } from '../../model/kinds.ts';
+import { memberBitOffset, memberBitSize } from '../../model/records.ts';
 import type { TypeId } from '../../model/table.ts';
-import { memberBitOffset, memberBitSize } from '../../model/types.ts';
 import { isRegularInt, memberProblem } from './members.ts';
 import { describeName, describeType } from './problems.ts';
 import {
