@@ -10,7 +10,16 @@ import { putArray, putQualifiedArray } from './array.ts';
 import { definitionKeyword } from './class.ts';
 import { putStruct, putUnion } from './composite.ts';
 import { type EmitContext, NO_NAME } from './context.ts';
-import { declare, isQualifiedArray, nameText, needsDeclarator, putDeclared } from './declarator.ts';
+import {
+  declare,
+  isQualifiedArray,
+  namelessBase,
+  nameText,
+  needsDeclarator,
+  putDeclared,
+  qualifierWords,
+  skipQualifiers,
+} from './declarator.ts';
 import { putEnum } from './enum.ts';
 import { putParameters, qualifierText } from './type-text.ts';
 
@@ -108,14 +117,14 @@ function putType(ctx: EmitContext, id: TypeId, name: number, mode: number): void
   if (isAggregate(kind)) return putAggregate(ctx, id, name, mode);
   if (kind === Kind.TypeTag) return putTagged(ctx, id, name, mode);
   if (!ctx.quirks.declarators) {
-    if (needsDeclarator(ctx, id)) return putDerived(ctx, id, name, mode);
+    if (needsDeclarator(ctx, id) || hidesAggregate(ctx, id)) return putDerived(ctx, id, name, mode);
     if (isQualifiedArray(ctx, id)) return putQualifiedArray(ctx, id, name);
   }
   if (kind === Kind.Pointer) putPointer(ctx, id, name, mode);
   else if (kind === Kind.Array) putArray(ctx, id, name);
   else if (kind === Kind.FuncProto) putFunction(ctx, id, name, '');
   else if (kind === Kind.Const || kind === Kind.Atomic) putConst(ctx, id, name, mode);
-  else if (ctx.compiled !== undefined && isVolatileAggregate(ctx, id)) putVolatile(ctx, id, name, mode);
+  else if (!ctx.quirks.declarators && isVolatileAggregate(ctx, id)) putVolatile(ctx, id, name, mode);
   else putColumns(ctx, id, name);
 }
 
@@ -172,14 +181,29 @@ function putPointedTo(ctx: EmitContext, id: TypeId, name: number, mode: number):
   ctx.relativeOffsets = relativeOffsets;
 }
 
-/** Writes what {@link needsDeclarator}; an aggregate without a name in place. */
+/** Writes what {@link needsDeclarator} or hides an aggregate, that in place. */
 function putDerived(ctx: EmitContext, id: TypeId, name: number, mode: number): void {
-  const { baseTypeId, declarator } = declare(ctx, id, nameText(ctx, name));
-  if (!isAggregate(ctx.table.kind(baseTypeId)) || ctx.table.nameOffset(baseTypeId) !== 0) {
-    return putDeclared(ctx, baseTypeId, declarator, ctx.typeSpacing);
-  }
+  const nameless = namelessBase(ctx, id);
+  const { baseTypeId, declarator } = declare(ctx, id, nameText(ctx, name), nameless);
+  if (nameless === 0) return putDeclared(ctx, baseTypeId, declarator, ctx.typeSpacing);
+  const words = qualifierWords(ctx, baseTypeId);
+  ctx.out.put(words);
+  ctx.typeSpacing -= words.length;
   ctx.stars = declarator;
-  putPointedTo(ctx, baseTypeId, NO_NAME, mode);
+  putPointedTo(ctx, nameless, NO_NAME, mode);
+  ctx.typeSpacing += words.length;
+}
+
+/**
+ * Whether a type leads to an aggregate without a name that neither {@link putPointer} nor what follows qualifiers and
+ * arrays would print in place.
+ */
+export function hidesAggregate(ctx: EmitContext, id: TypeId): boolean {
+  const { table } = ctx;
+  const kind = table.kind(id);
+  if (kind !== Kind.Pointer && kind !== Kind.FuncProto) return false;
+  const isDirect = kind === Kind.Pointer && isAggregate(table.kind(behindTags(ctx, table.sizeOrType(id))));
+  return !isDirect && namelessBase(ctx, id) !== 0;
 }
 
 /** Writes `RET (*name)(PARAMETERS)`. */
@@ -218,9 +242,10 @@ function putConst(ctx: EmitContext, id: TypeId, name: number, mode: number): voi
   ctx.typeSpacing = saved;
 }
 
-/** Readers do without the members; a compiler wants them. */
-function isVolatileAggregate({ table }: EmitContext, id: TypeId): boolean {
-  const target = table.sizeOrType(id);
+/** Whether an aggregate without a name stands behind qualifiers of which the first is volatile. */
+function isVolatileAggregate(ctx: EmitContext, id: TypeId): boolean {
+  const { table } = ctx;
+  const target = skipQualifiers(ctx, id);
   return (
     table.kind(id) === Kind.Volatile && isAggregate(table.kind(target)) && table.nameOffset(target) === 0
   );

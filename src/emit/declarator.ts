@@ -9,7 +9,7 @@ import { isQualifier, Kind } from '../model/kinds.ts';
 import type { TypeId } from '../model/table.ts';
 import { isVector } from './array.ts';
 import { type EmitContext, MAX_TYPE_TEXT } from './context.ts';
-import { putName } from './declaration.ts';
+import { isAggregate, putName } from './declaration.ts';
 import { putParameters, putTypeName, qualifierText } from './type-text.ts';
 
 /**
@@ -69,7 +69,8 @@ function isChainLink(kind: number): boolean {
   return kind === Kind.Pointer || isQualifier(kind) || kind === Kind.TypeTag;
 }
 
-function skipQualifiers(ctx: EmitContext, id: TypeId): TypeId {
+/** The type behind the qualifiers at the head of a type. */
+export function skipQualifiers(ctx: EmitContext, id: TypeId): TypeId {
   const { table } = ctx;
   for (let depth = 0; depth < MAX_TYPE_DEPTH; depth++) {
     if (!isQualifier(table.kind(id))) return id;
@@ -91,11 +92,28 @@ export function elementQualifiers(ctx: EmitContext, id: TypeId): string {
   for (let depth = 0; table.kind(element) === Kind.Array && depth < MAX_TYPE_DEPTH; depth++) {
     element = table.extra(element, 0);
   }
+  return qualifierWords(ctx, element);
+}
+
+/** The struct, union or enum without a name that a type leads to by pointers, qualifiers, arrays, functions; else void. */
+export function namelessBase(ctx: EmitContext, id: TypeId): TypeId {
+  const { table } = ctx;
+  for (let depth = 0; depth < MAX_PARTS; depth++) {
+    const kind = table.kind(id);
+    if (isAggregate(kind)) return table.nameOffset(id) === 0 ? id : 0;
+    if (!isChainLink(kind) && kind !== Kind.Array && kind !== Kind.FuncProto) return 0;
+    id = kind === Kind.Array ? table.extra(id, 0) : table.sizeOrType(id);
+  }
+  return 0;
+}
+
+/** The qualifiers at the head of a type, each as a word and a blank. */
+export function qualifierWords(ctx: EmitContext, id: TypeId): string {
+  const { table } = ctx;
+  const end = skipQualifiers(ctx, id);
   let words = '';
-  const end = skipQualifiers(ctx, element);
-  for (let depth = 0; element !== end && depth < MAX_TYPE_DEPTH; depth++) {
-    words += `${qualifierText(table.kind(element))} `;
-    element = table.sizeOrType(element);
+  for (let type = id; type !== end; type = table.sizeOrType(type)) {
+    words += `${qualifierText(table.kind(type))} `;
   }
   return words;
 }
@@ -110,16 +128,17 @@ export interface Declaration {
 const MAX_PARTS = 64;
 
 /**
- * Peels pointers, arrays and functions off a type until what remains has a plain text, and builds
- * their declarator around `name`.
+ * Peels pointers, arrays and functions off a type until what remains has a plain text, or is the type `base` behind
+ * qualifiers, and builds their declarator around `name`.
  */
-export function declare(ctx: EmitContext, id: TypeId, name: string): Declaration {
+export function declare(ctx: EmitContext, id: TypeId, name: string, base: TypeId = 0): Declaration {
   const { table } = ctx;
   let declarator = name;
   let isPointer = false;
   for (let depth = 0; depth < MAX_PARTS; depth++) {
     const kind = table.kind(id);
-    if (!hasDerivedPart(ctx, id)) return { baseTypeId: id, declarator };
+    const isBase = base === 0 ? !hasDerivedPart(ctx, id) : skipQualifiers(ctx, id) === base;
+    if (isBase) return { baseTypeId: id, declarator };
     if (declarator.length > MAX_TYPE_TEXT) return { baseTypeId: 0, declarator: '<error: too long>' };
     const wasPointer = isPointer;
     isPointer = kind === Kind.Pointer || (isPointer && kind === Kind.TypeTag);

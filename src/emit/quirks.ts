@@ -12,7 +12,8 @@ export interface Quirks {
   readonly expandedConst: boolean;
   /**
    * Arrays of and pointers to function pointers, pointers to arrays, qualified pointers: dimensions
-   * are lost or misplaced, and the qualifier lands on the wrong type.
+   * are lost or misplaced, and the qualifier lands on the wrong type. Structs without a name behind these, and behind
+   * pointers in typedefs, lose their members.
    */
   readonly declarators: boolean;
   /** A function type as parameter is called `inline`; `(...)` becomes `(void)`. */

@@ -9,7 +9,7 @@ import type { TypeId } from '../model/table.ts';
 import { isVector } from './array.ts';
 import { definitionKeyword } from './class.ts';
 import { type EmitContext, MAX_TYPE_TEXT } from './context.ts';
-import { isAggregate } from './declaration.ts';
+import { hidesAggregate, isAggregate } from './declaration.ts';
 import { needsDeclarator } from './declarator.ts';
 import { putParameters, putTypeName } from './type-text.ts';
 
@@ -103,7 +103,7 @@ interface PlainDeclaration {
 
 function plainDeclaration(ctx: EmitContext, id: TypeId): PlainDeclaration | undefined {
   const { table } = ctx;
-  if (!table.has(id) || (!ctx.quirks.declarators && needsDeclarator(ctx, id))) return undefined;
+  if (!table.has(id) || (!ctx.quirks.declarators && isInParts(ctx, id))) return undefined;
   const kind = table.kind(id);
   const target = table.sizeOrType(id);
   if (kind === Kind.Pointer && table.kind(target) === Kind.FuncProto) {
@@ -116,6 +116,13 @@ function plainDeclaration(ctx: EmitContext, id: TypeId): PlainDeclaration | unde
   const shown = count === 0 ? id : table.extra(id, 0);
   if (!isPlain(ctx, shown)) return undefined;
   return { text: plainText(ctx, shown), open: ' ', after: count === 0 ? '' : `[${count}]` };
+}
+
+/** Whether a declarator or a body belongs to a declaration of the type, or to that of its elements. */
+function isInParts(ctx: EmitContext, id: TypeId): boolean {
+  const { table } = ctx;
+  const element = table.kind(id) === Kind.Array ? table.extra(id, 0) : id;
+  return needsDeclarator(ctx, id) || hidesAggregate(ctx, element);
 }
 
 /** Whether a declaration of the type is its text and a name: no body, no parameters, no dimensions. */

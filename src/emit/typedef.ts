@@ -5,12 +5,12 @@ import type { TypeId } from '../model/table.ts';
 import { putArray, putQualifiedArray } from './array.ts';
 import { putStruct, putUnion } from './composite.ts';
 import type { EmitContext } from './context.ts';
-import { isAggregate, putName } from './declaration.ts';
-import { isQualifiedArray, nameText, needsDeclarator, putDeclarator } from './declarator.ts';
+import { isAggregate, putDeclaration, putName } from './declaration.ts';
+import { isQualifiedArray, namelessBase, nameText, needsDeclarator, putDeclarator } from './declarator.ts';
 import { putEnum } from './enum.ts';
 import { putParameters, putTypeName, TYPEDEF_NAME_LIMIT } from './type-text.ts';
 
-/** Writes `typedef TYPE NAME`; an aggregate without a name is printed in place, with statistics. */
+/** Writes `typedef TYPE NAME`; an aggregate without a name is printed in place, with statistics if it is TYPE itself. */
 export function putTypedef(ctx: EmitContext, id: TypeId): void {
   putUnaligned(ctx, id);
   ctx.compiled?.putTypedefAlignment(ctx, id);
@@ -23,6 +23,7 @@ function putUnaligned(ctx: EmitContext, id: TypeId): void {
   const target = table.sizeOrType(id);
   const kind = table.kind(target);
   out.put('typedef ');
+  if (!ctx.quirks.declarators && isNamelessTypedef(ctx, target)) return putDeclaration(ctx, target, name);
   if (isAggregate(kind)) return putAggregateTypedef(ctx, target, name);
   if (!ctx.quirks.declarators && needsDeclarator(ctx, target)) {
     return putDeclarator(ctx, target, nameText(ctx, name), 0);
@@ -35,6 +36,11 @@ function putUnaligned(ctx: EmitContext, id: TypeId): void {
   putTypeName(ctx, target, TYPEDEF_NAME_LIMIT);
   out.put(' ');
   putName(ctx, name);
+}
+
+/** Whether a typedef has to write an aggregate without a name in place that is not itself its type. */
+function isNamelessTypedef(ctx: EmitContext, id: TypeId): boolean {
+  return !isAggregate(ctx.table.kind(id)) && namelessBase(ctx, id) !== 0;
 }
 
 function putFunctionTypedef(ctx: EmitContext, proto: TypeId, name: number, open: string): void {

@@ -21,7 +21,7 @@ const NO_C = [
   'same-names',
   'split',
 ];
-/** docs/compat.md, Functions: pointers to pointers to types without a name, arrays of arrays without a dimension. */
+/** docs/compat.md, Functions: parameters of types without a name, arrays of arrays without a dimension. */
 const NOT_YET = ['anonymous', 'function-pointers', 'multi-dimensional-arrays'];
 const fixtures = new URL('../fixtures/', import.meta.url);
 const blobs = readdirSync(fixtures).filter((name) => name.endsWith('.btf'));
@@ -38,6 +38,16 @@ describe.skipIf(!hasCompiler)('--compile (skipped without gcc)', () => {
         encoding: 'utf8',
       },
     );
+    expect(stderr).toBe('');
+  });
+
+  it('structs without a name behind pointers, in typedefs and behind qualifiers', async () => {
+    const path = fileURLToPath(new URL('anonymous.btf', fixtures));
+    const { stdout } = await runCli(['--compile', '-C', 'pointer_to,uses,const_of', '-F', 'btf', path]);
+    // What a pointer leads to is of use, too.
+    const use = 'int main(void) { pointer_by_typedef d; struct pointer_to p; return d->b + (*p.r)->f; }';
+    const input = `${stdout}${use}`;
+    const { stderr } = spawnSync('gcc', ['-x', 'c', '-fsyntax-only', '-'], { input, encoding: 'utf8' });
     expect(stderr).toBe('');
   });
 

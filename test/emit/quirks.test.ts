@@ -128,6 +128,69 @@ describe('declarators', () => {
   });
 });
 
+describe('declarators: a struct without a name', () => {
+  const NAMELESS = 4;
+  const nameless: TypeRecord = struct('', 4, [['a', INT, 0]]);
+  const squeezed = (records: readonly TypeRecord[], id: number, on: readonly (keyof Quirks)[]): string =>
+    print([nameless, ...records], id, { quiet: true, suppressAligned: true, on }).replace(/\s+/g, ' ');
+
+  it.each<[string, string, string, TypeRecord[]]>([
+    ['behind two pointers', 'struct { int a; } **m;', 'struct * * m;', [ptr(NAMELESS), ptr(5)]],
+    [
+      'behind a pointer to const',
+      'const struct { int a; } *m;',
+      'const struct * m;',
+      [constOf(NAMELESS), ptr(5)],
+    ],
+    [
+      'behind a const pointer',
+      'struct { int a; } * const m;',
+      'const struct { int a; } * m;',
+      [ptr(NAMELESS), constOf(5)],
+    ],
+    ['behind volatile', 'volatile struct { int a; } m;', 'volatile struct m;', [volatileOf(NAMELESS)]],
+    [
+      'behind pointers in an array',
+      'struct { int a; } **m[2];',
+      'struct * * m[2];',
+      [ptr(NAMELESS), ptr(5), array(6, INT, 2)],
+    ],
+    [
+      'as the result of a function',
+      'struct { int a; } (*m)(void);',
+      'struct (*m)(void);',
+      [funcProto(NAMELESS), ptr(5)],
+    ],
+  ])('%s is printed in place, or lost', (_, off, on, types) => {
+    const id = NAMELESS + types.length;
+    const text = (member: string): string => `struct s { ${member} };`;
+    const records = [...types, struct('s', 64, [['m', id, 0]])];
+    expect(squeezed(records, id + 1, [])).toBe(text(off));
+    expect(squeezed(records, id + 1, ['declarators'])).toBe(text(on));
+  });
+
+  it.each<[string, string, string, TypeRecord[]]>([
+    ['a pointer', 'struct { int a; } * t;', 'struct * t;', [ptr(NAMELESS)]],
+    ['const', 'const struct { int a; } t;', 'const struct t;', [constOf(NAMELESS)]],
+    [
+      'a pointer to a function',
+      'struct { int a; } (*t)(void);',
+      'struct (*t)(void);',
+      [funcProto(NAMELESS), ptr(5)],
+    ],
+  ])('behind %s in a typedef is printed in place, or lost', (_, off, on, types) => {
+    const records = [...types, typedef('t', NAMELESS + types.length)];
+    const id = NAMELESS + records.length;
+    expect(squeezed(records, id, [])).toBe(`typedef ${off}`);
+    expect(squeezed(records, id, ['declarators'])).toBe(`typedef ${on}`);
+  });
+
+  it('that points to itself ends', () => {
+    const records = [struct('', 8, [['a', 6, 0]]), ptr(4), ptr(5), typedef('t', 5)];
+    expect(print(records, 7)).toMatch(/^typedef struct \{\n/);
+  });
+});
+
 describe('parameters', () => {
   it('nothing but `...`', () => {
     const records = [funcProto(INT, [['', 0]]), ptr(4), struct('s', 8, [['f', 5, 0]])];
