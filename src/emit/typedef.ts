@@ -1,5 +1,6 @@
 /** Typedefs, as pahole prints them. */
 
+import { MAX_TYPE_DEPTH } from '../layout/type-facts.ts';
 import { Kind } from '../model/kinds.ts';
 import type { TypeId } from '../model/table.ts';
 import { putArray, putQualifiedArray } from './array.ts';
@@ -20,14 +21,29 @@ export function putTypedef(ctx: EmitContext, id: TypeId): void {
 function putUnaligned(ctx: EmitContext, id: TypeId): void {
   const { out, table } = ctx;
   const name = table.nameOffset(id);
-  const target = table.sizeOrType(id);
-  const kind = table.kind(target);
   out.put('typedef ');
-  if (!ctx.quirks.declarators && isNamelessTypedef(ctx, target)) return putDeclaration(ctx, target, name);
-  if (isAggregate(kind)) return putAggregateTypedef(ctx, target, name);
-  if (!ctx.quirks.declarators && needsDeclarator(ctx, target)) {
-    return putDeclarator(ctx, target, nameText(ctx, name), 0);
+  if (!ctx.quirks.declarators && needsDeclarator(ctx, table.sizeOrType(id))) {
+    if (namelessBase(ctx, table.sizeOrType(id)) !== 0) return putDeclaration(ctx, table.sizeOrType(id), name);
+    return putDeclarator(ctx, table.sizeOrType(id), nameText(ctx, name), 0);
   }
+  putNotAtomic(ctx, behindAtomic(ctx, table.sizeOrType(id)), name);
+}
+
+/** Writes the word for an atomic type, which stands in front of whatever it is. Gives the type behind it. */
+function behindAtomic(ctx: EmitContext, id: TypeId): TypeId {
+  const { out, table } = ctx;
+  for (let depth = 0; table.kind(id) === Kind.Atomic && depth < MAX_TYPE_DEPTH; depth++) {
+    out.put('_Atomic ');
+    id = table.sizeOrType(id);
+  }
+  return id;
+}
+
+function putNotAtomic(ctx: EmitContext, target: TypeId, name: number): void {
+  const { out, table } = ctx;
+  const kind = table.kind(target);
+  if (isAggregate(kind)) return putAggregateTypedef(ctx, target, name);
+  if (!ctx.quirks.declarators && namelessBase(ctx, target) !== 0) return putDeclaration(ctx, target, name);
   if (!ctx.quirks.declarators && isQualifiedArray(ctx, target)) return putQualifiedArray(ctx, target, name);
   if (kind === Kind.Array) return putArray(ctx, target, name);
   if (kind === Kind.FuncProto) return putFunctionTypedef(ctx, target, name, ' (');
@@ -36,11 +52,6 @@ function putUnaligned(ctx: EmitContext, id: TypeId): void {
   putTypeName(ctx, target, TYPEDEF_NAME_LIMIT);
   out.put(' ');
   putName(ctx, name);
-}
-
-/** Whether a typedef has to write an aggregate without a name in place that is not itself its type. */
-function isNamelessTypedef(ctx: EmitContext, id: TypeId): boolean {
-  return !isAggregate(ctx.table.kind(id)) && namelessBase(ctx, id) !== 0;
 }
 
 function putFunctionTypedef(ctx: EmitContext, proto: TypeId, name: number, open: string): void {
