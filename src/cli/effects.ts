@@ -47,6 +47,7 @@ export function newDraft(compat: boolean): Draft {
     anonInclude: false,
     nestedAnonInclude: false,
     compile: false,
+    skipAtomicTypedefs: false,
     sort: false,
     structsOnly: false,
     unionsOnly: false,
@@ -159,6 +160,7 @@ const EFFECTS: Readonly<Record<SupportedName, Effect>> = {
   anon_include: set('anonInclude'),
   nested_anon_include: set('nestedAnonInclude'),
   compile: set('compile'),
+  skip_emitting_atomic_typedefs: set('skipAtomicTypedefs'),
   sort: set('sort'),
 
   structs: set('structsOnly'),

@@ -125,7 +125,7 @@ const ROWS = [
   { name: 'lang', argument: 'required', metavar: 'LIST', group: 'select', status: 'supported', help: 'only units in these languages; BTF counts as C' },
   { name: 'lang_exclude', argument: 'required', metavar: 'LIST', group: 'select', status: 'supported', help: 'leave out units in these languages; BTF counts as C' },
   { name: 'skip_encoding_btf_enum64', argument: 'none', group: 'encode', status: 'supported', help: 'with -J: write no 64-bit enums' },
-  { name: 'skip_emitting_atomic_typedefs', argument: 'none', group: 'layout', status: 'planned', help: 'with --compile: leave out the typedefs of _Atomic types' },
+  { name: 'skip_emitting_atomic_typedefs', argument: 'none', group: 'layout', status: 'supported', help: 'with --compile: define no base types such as atomic_int, which some compilers do' },
   { name: 'btf_gen_optimized', argument: 'none', group: 'encode', status: 'supported', help: 'with -J: accepted, has no effect' },
   { name: 'skip_encoding_btf_inconsistent_proto', argument: 'none', group: 'encode', status: 'supported', help: 'with -J: write no functions whose prototypes differ' },
   { name: 'btf_features', argument: 'required', metavar: 'LIST', group: 'encode', status: 'supported', help: 'with -J: names of features between commas; default, or a + in front: the default set' },

@@ -90,6 +90,8 @@ export interface ListSettings {
   readonly nestedAnonInclude: boolean;
   /** Print types behind those that they need. */
   readonly compile: boolean;
+  /** Leave out typedefs for base types such as `atomic_int`. */
+  readonly skipAtomicTypedefs: boolean;
   /** `--sort`: by name. Means something for the listing `layout` only. */
   readonly sort: boolean;
 

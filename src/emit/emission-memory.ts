@@ -3,11 +3,13 @@
 import { Kind } from '../model/kinds.ts';
 import { TypeFlag } from '../model/side-columns.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
+import { isBase } from './emission-kinds.ts';
 
-/** The words before the name of a type: names of structs, unions, enums and typedefs are told apart by it. */
+/** The words before the name of a type: names of structs, unions, enums, typedefs and base types are told apart by it. */
 export function keywordOf(table: TypeTable, id: TypeId): string {
   const kind = table.kind(id);
   if (kind === Kind.Typedef) return 'typedef';
+  if (isBase(kind)) return 'base';
   if (kind === Kind.Enum || kind === Kind.Enum64) return 'enum';
   if (kind === Kind.Union || (kind === Kind.Forward && table.kindFlag(id))) return 'union';
   return ((table.side?.flags(id) ?? 0) & TypeFlag.Class) !== 0 ? 'class' : 'struct';

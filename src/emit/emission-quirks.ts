@@ -17,6 +17,8 @@ export interface EmissionQuirks {
   readonly plainLayouts: boolean;
   /** The compiler's own type `__builtin_va_list` is defined. */
   readonly builtinVaList: boolean;
+  /** What a base type called `atomic_...` stands for is guessed from that name alone. */
+  readonly guessedAtomics: boolean;
 }
 
 /** All rules off. */
@@ -29,6 +31,7 @@ export const NO_EMISSION_QUIRKS: EmissionQuirks = {
   forgottenForwards: false,
   plainLayouts: false,
   builtinVaList: false,
+  guessedAtomics: false,
 };
 
 /** All rules on: the text of pahole and pfunct 1.31. */
@@ -41,4 +44,5 @@ export const PAHOLE_EMISSION_QUIRKS: EmissionQuirks = {
   forgottenForwards: true,
   plainLayouts: true,
   builtinVaList: true,
+  guessedAtomics: true,
 };

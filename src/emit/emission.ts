@@ -6,14 +6,17 @@
 import type { Layouts } from '../layout/layouts.ts';
 import { MAX_TYPE_DEPTH } from '../layout/type-facts.ts';
 import { Kind } from '../model/kinds.ts';
-import { ChildCode } from '../model/side-columns.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
+import { atomicTypedef } from './atomic-typedef.ts';
 import { CompiledText } from './compiled-text.ts';
 import { putStruct, putUnion } from './composite.ts';
 import {
+  behind,
+  isBase,
   isComposite,
   isDefinable,
   isEnum,
+  memberTypes,
   PLAIN_INDIRECTIONS,
   PLAIN_PREFIXES,
   PREFIXES,
@@ -27,6 +30,8 @@ import type { Printer } from './printer.ts';
 export interface EmissionOptions extends PaholeOptions {
   /** Rules in which to print as pahole 1.31 does though it is wrong. Default: none. */
   readonly emissionQuirks?: EmissionQuirks | undefined;
+  /** Leave out typedefs for base types that are called as those of <stdatomic.h>. */
+  readonly skipAtomicTypedefs?: boolean | undefined;
 }
 
 /** In the flags of a type: it has been defined, declared, and how often its typedef is being defined. */
@@ -51,6 +56,7 @@ export class TypeEmission {
   readonly #memory: EmissionMemory;
   readonly #unit: number;
   readonly #quirks: EmissionQuirks;
+  readonly #skipsAtomics: boolean;
   readonly #flags: Uint8Array;
   /** What this table defined first. pahole has these in one list and what is only declared in another. */
   readonly #listed = new Set<TypeId>();
@@ -69,6 +75,7 @@ export class TypeEmission {
     this.#memory = memory;
     this.#unit = memory.addUnit();
     this.#quirks = options.emissionQuirks ?? NO_EMISSION_QUIRKS;
+    this.#skipsAtomics = options.skipAtomicTypedefs ?? false;
     this.compiled = this.#quirks.plainLayouts ? undefined : new CompiledText(layouts);
     this.#emitter.context.compiled = this.compiled;
     this.#flags = new Uint8Array(layouts.table.end);
@@ -101,13 +108,7 @@ export class TypeEmission {
   }
 
   #withoutPointers(id: TypeId): TypeId {
-    const table = this.#table;
-    const passed = this.#quirks.plainNeeds ? PLAIN_PREFIXES : PREFIXES;
-    let type = id;
-    for (let depth = 0; passed.includes(table.kind(type)) && depth < MAX_TYPE_DEPTH; depth++) {
-      type = table.kind(type) === Kind.Array ? table.extra(type, 0) : table.sizeOrType(type);
-    }
-    return type;
+    return behind(this.#table, id, this.#quirks.plainNeeds ? PLAIN_PREFIXES : PREFIXES);
   }
 
   #forResult(id: TypeId): void {
@@ -150,24 +151,9 @@ export class TypeEmission {
     this.#note(id);
     this.#emitter.context.layouts.packed.inferMembers(id);
     if (!this.#enter()) return true;
-    for (const type of this.#memberTypes(id)) if (this.#need(type)) this.#out.newline();
+    for (const type of memberTypes(table, id)) if (this.#need(type)) this.#out.newline();
     this.#depth--;
     return true;
-  }
-
-  *#memberTypes(id: TypeId): Generator<TypeId> {
-    const table = this.#table;
-    const kind = table.kind(id);
-    if (kind !== Kind.Struct && kind !== Kind.Union) return;
-    const children = table.side?.childrenOf(id);
-    if (children === undefined) {
-      for (let index = 0; index < table.vlen(id); index++) yield table.extra(id, 3 * index + 1);
-      return;
-    }
-    for (const { code, value, isWrittenAsMember } of children) {
-      if (code === ChildCode.Member) yield table.extra(id, 3 * value + 1);
-      else if (code === ChildCode.StaticMember && isWrittenAsMember) yield table.sizeOrType(value);
-    }
   }
 
   #defineTypedef(id: TypeId): boolean {
@@ -222,6 +208,18 @@ export class TypeEmission {
     return true;
   }
 
+  /** Prints the typedef that stands for a base type, if it is one of these. */
+  #defineAtomic(id: TypeId): boolean {
+    if (this.#isKnown(id)) return false;
+    const text = atomicTypedef(this.#table, id, this.#quirks.guessedAtomics);
+    if (text !== undefined) {
+      this.#out.put(text);
+      this.#memory.define(this.#table, id);
+    }
+    this.#flags[id] = DEFINED;
+    return text !== undefined;
+  }
+
   #defineEnum(id: TypeId): boolean {
     if (this.#isKnown(id)) return false;
     this.#put(id);
@@ -247,6 +245,7 @@ export class TypeEmission {
     const kind = table.kind(type);
     if (kind === Kind.Typedef) return this.#defineTypedef(type);
     if (isEnum(kind)) return table.nameOffset(type) !== 0 && this.#defineEnum(type);
+    if (isBase(kind)) return !this.#skipsAtomics && this.#defineAtomic(type);
     if (kind === Kind.FuncProto) return this.#needOfFunction(type);
     if (!isComposite(kind) || this.#isUnseen(type)) return false;
     return isPointer ? this.#needPointee(type) : this.#needComposite(type);

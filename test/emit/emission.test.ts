@@ -17,6 +17,7 @@ import {
   func,
   funcProto,
   fwd,
+  int,
   ptr,
   restrictOf,
   struct,
@@ -217,8 +218,53 @@ describe('where pahole is wrong', () => {
     expect(needs(records, [5])).toBe('');
   });
 
+  // Both columns compile but for what is guessed; the guesses are those of pahole 1.31.
+  it.each<[string, number, 'none' | 'signed' | 'bool', string, string]>([
+    ['int', 4, 'signed', 'int', 'int'],
+    ['schar', 1, 'signed', 'signed char', 'signed char'],
+    ['uchar', 1, 'none', 'unsigned char', 'unsigned char'],
+    ['short', 2, 'signed', 'short', 'short'],
+    ['ushort', 2, 'none', 'unsigned short', 'unsigned short'],
+    ['long', 8, 'signed', 'long', 'long'],
+    ['ulong', 8, 'none', 'unsigned long', 'unsigned long'],
+    ['llong', 8, 'signed', 'long long', 'long long'],
+    ['ullong', 8, 'none', 'unsigned long long', 'unsigned long long'],
+    ['bool', 1, 'bool', '_Bool', '_Bool'],
+    ['int16_t', 2, 'signed', 'signed short', 'short'],
+    ['int64_t', 8, 'signed', 'signed long long', 'long'],
+    ['uint8_t', 1, 'none', 'unsigned char', 'unsigned char'],
+    ['size_t', 8, 'none', 'unsigned long long', 'size_t'],
+    ['uintptr_t', 8, 'none', 'unsigned long long', 'unsigned intptr_t'],
+    ['uint_least16_t', 2, 'none', 'unsigned short', 'unsigned int_least16_t'],
+  ])('guessedAtomics: atomic_%s', (word, size, encoding, right, guessed) => {
+    const records = [int(`atomic_${word}`, size, encoding), struct('a', size, [['x', 4, 0]]), funcProto(5)];
+    const typedefs = (rules: readonly (keyof EmissionQuirks)[]): string[] =>
+      needed(records, 6, rules).slice(0, -1);
+    expect(typedefs([])).toEqual([`typedef _Atomic ${right} atomic_${word};`]);
+    expect(typedefs(['guessedAtomics'])).toEqual([`typedef _Atomic ${guessed} atomic_${word};`]);
+  });
+
+  it('guessedAtomics: a typedef is printed once, and none of a size that C does not have', () => {
+    const members: readonly [string, number, number][] = [
+      ['x', 4, 0],
+      ['y', 4, 32],
+      ['z', 5, 128],
+    ];
+    const records = [
+      int('atomic_int', 4, 'signed'),
+      int('atomic_odd', 16),
+      struct('a', 24, members),
+      funcProto(6),
+    ];
+    const memory = new EmissionMemory();
+    expect(needs(records, [7], [], memory)).toBe('typedef _Atomic int atomic_int;\n\nstruct a {};\n');
+    expect(
+      needs([...records.slice(0, 2), struct('b', 4, [['x', 4, 0]]), funcProto(6)], [7], [], memory),
+    ).toBe('struct b {};\n');
+  });
+
   it('has a test for each', () => {
-    const others = ['emptyLines', 'forgottenForwards', 'plainLayouts', 'builtinVaList'];
+    const others = ['guessedAtomics', 'emptyLines', 'forgottenForwards', 'plainLayouts', 'builtinVaList'];
     const tested = [...cases.map(([rule]) => rule), ...others];
     expect(new Set(tested)).toEqual(new Set(Object.keys(PAHOLE_EMISSION_QUIRKS)));
   });

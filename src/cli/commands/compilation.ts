@@ -25,7 +25,8 @@ export class Compilation {
     const { quirks } = emitter.context;
     if (!keep) this.#emissions.clear();
     // pahole prints what is needed in its own way, whatever the options.
-    const own = compat ? { suppressForcePaddings: true } : options;
+    const { skipAtomicTypedefs } = options;
+    const own = compat ? { suppressForcePaddings: true, skipAtomicTypedefs } : options;
     const emissionQuirks = compat ? PAHOLE_EMISSION_QUIRKS : NO_EMISSION_QUIRKS;
     const emission = new TypeEmission(layouts, { ...own, quirks, emissionQuirks }, this.#memory);
     emitter.context.compiled = emission.compiled;
