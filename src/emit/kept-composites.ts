@@ -27,7 +27,12 @@ export class KeptComposites {
   keep(table: TypeTable, id: TypeId): TypePlace {
     const start = table.startOf(id);
     const record = table.words.subarray(start, start + HEADER_WORDS + 3 * table.vlen(id));
-    const kept = this.#tableFor(record.length, table.strings);
+    return this.keepRecord(record, table.strings);
+  }
+
+  /** Copies a record with names of `strings`. */
+  keepRecord(record: Uint32Array, strings: StringTable): TypePlace {
+    const kept = this.#tableFor(record.length, strings);
     kept.words.set(record, this.#usedWords);
     kept.starts[this.#usedRecords] = this.#usedWords;
     this.#usedWords += record.length;

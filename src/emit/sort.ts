@@ -1,4 +1,4 @@
-/** The order of `--sort`: by name, then member by member. */
+/** The order of `--sort` as pahole has it; sorted-types.ts has the right one. */
 
 import type { TypeId } from '../model/table.ts';
 import type { EmitContext } from './context.ts';
@@ -14,14 +14,6 @@ export interface SortEntry {
 
 /** Longest type name that takes part in the order, as in pahole. */
 const COMPARED_NAME_LIMIT = 1023;
-
-/**
- * Sorts by name, then member by member by name, bit offset, bitfield size and type name, then by
- * number of members, size and kind. Of equal types the first is kept.
- */
-export function sortByName(entries: readonly SortEntry[]): SortEntry[] {
-  return sortUnique(entries, compareWhole);
-}
 
 /**
  * Sorts as pahole 1.31 does. Types are only told apart by their members' types when two have the same
@@ -97,16 +89,6 @@ function compareByMembers(a: SortEntry, b: SortEntry): number {
     if (memberOrder !== 0) return memberOrder;
   }
   return 0;
-}
-
-function compareWhole(a: SortEntry, b: SortEntry): number {
-  const [aTable, bTable] = [a.emitter.context.table, b.emitter.context.table];
-  return (
-    compareByMembers(a, b) ||
-    aTable.vlen(a.id) - bTable.vlen(b.id) ||
-    aTable.sizeOrType(a.id) - bTable.sizeOrType(b.id) ||
-    aTable.kind(a.id) - bTable.kind(b.id)
-  );
 }
 
 function compareTypeNames(a: EmitContext, aId: TypeId, b: EmitContext, bId: TypeId, index: number): number {

@@ -50,6 +50,28 @@ describe.skipIf(loadBinding('tspahole_dwarf') === undefined)('DWARF (skipped wit
     });
   });
 
+  it('--sort prints what a listing prints, ordered by name, and each type of several files once', async () => {
+    const text = (args: readonly string[]): Promise<string> =>
+      lines(...args).then((all) => `${all.join('\n')}\n`);
+    const blocks = (await text([gcc])).split(/^(?=(?:struct|union) )/m);
+    const name = (block: string): string => block.split(' ')[1] as string;
+    const byName = [...blocks].sort((a, b) => (name(a) < name(b) ? -1 : 1));
+    expect(byName).not.toEqual(blocks);
+    expect(await text(['--sort', gcc])).toBe(byName.join(''));
+    expect(await text(['--sort', gcc, gcc])).toBe(byName.join(''));
+  });
+
+  it('--json --sort has the types in the order of the text', async () => {
+    const names = (await lines('--sort', gcc)).flatMap(
+      (line) => /^(?:struct|union) (\w+)/.exec(line)?.[1] ?? [],
+    );
+    const { types } = JSON.parse((await lines('--json', '--sort', gcc, gcc)).join('')) as {
+      types: { name: string; file: string }[];
+    };
+    expect(types.map((type) => type.name)).toEqual(names);
+    expect(new Set(types.map((type) => type.file))).toEqual(new Set([gcc]));
+  });
+
   it.each([['-s'], ['-n'], ['-T'], ['-m'], ['-a'], ['--sort'], ['-E']])(
     '--json %s fits the schema and names file and unit',
     async (option) => {

@@ -3,12 +3,7 @@
 import { Kind, type PaholeEmitter, type TypeId } from '../../index.ts';
 import { EmissionMemory, NO_EMISSION_QUIRKS, PAHOLE_EMISSION_QUIRKS, TypeEmission } from '../../internal.ts';
 import type { ListSettings } from '../settings.ts';
-import type { RendererMaker, Unit } from './renderer.ts';
-import { TextRenderer } from './text-renderer.ts';
-
-/** The text of layouts, each type by way of a {@link Compilation}. */
-export const newCompiler: RendererMaker = (settings, { out }) =>
-  new TextRenderer(settings, out, new Compilation(settings));
+import type { Unit } from './renderer.ts';
 
 export class Compilation {
   readonly #settings: ListSettings;

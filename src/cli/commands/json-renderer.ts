@@ -9,7 +9,7 @@ import {
   jsonKind,
   jsonType,
   type SortEntry,
-  sortByName,
+  SortedTypes,
 } from '../../internal.ts';
 import type { Output } from '../output.ts';
 import type { ListSettings } from '../settings.ts';
@@ -35,11 +35,15 @@ interface Heading {
   readonly typedefName?: string | undefined;
 }
 
+/** Characters of JSON that wait in place of the units that they come from. A kernel has 13 million. */
+const MAX_WAITING_LENGTH = 1 << 26;
+
 export class JsonRenderer implements Renderer {
   readonly #settings: ListSettings;
   readonly #document: JsonDocument;
   readonly #isSorted: boolean;
-  readonly #waiting: SortEntry[] = [];
+  readonly #waiting = new SortedTypes<SortEntry | string>();
+  #waitingLength = 0;
   readonly #waste = emptyWaste();
   #unit!: Unit;
   /** Makes no text of its own: its context is where type texts are made. */
@@ -63,7 +67,6 @@ export class JsonRenderer implements Renderer {
     this.#origin = this.#originIn(unit.path, unit.table.side === undefined ? undefined : unit.name);
     this.#typedefs = undefined;
     this.#emitter = new PaholeEmitter(unit.layouts, { expandTypes, relativeOffsets: relOffset });
-    if (this.#isSorted) this.#origins.set(this.#emitter, this.#origin);
   }
 
   #originIn(path: string, unit: string | undefined): Origin {
@@ -83,7 +86,7 @@ export class JsonRenderer implements Renderer {
     if (this.#settings.listing !== 'layout') this.#row(id);
     else if (!this.#isSorted) this.#layout(id);
     // As in the text, an anonymous type has no place in the order of names.
-    else if (this.#unit.table.nameOffset(id) !== 0) this.#waiting.push({ emitter: this.#emitter, id });
+    else if (this.#unit.table.nameOffset(id) !== 0) this.#wait({ emitter: this.#emitter, id });
   }
 
   named(id: TypeId): void {
@@ -129,14 +132,33 @@ export class JsonRenderer implements Renderer {
 
   finish(): void {
     try {
-      for (const { emitter, id } of sortByName(this.#waiting)) {
-        this.#emitter = emitter;
-        this.#origin = this.#origins.get(emitter) as Origin;
-        this.#add(id, () => jsonType(emitter.context, id));
+      for (const entry of this.#waiting.sorted()) {
+        if (typeof entry === 'string') this.#document.addText(entry);
+        else this.#sorted(entry);
       }
     } finally {
       this.#document.end();
     }
+  }
+
+  /** The text of a type of one of many units waits for it, so that the unit may go. */
+  #wait(entry: SortEntry): void {
+    const { id } = entry;
+    this.#waiting.add(entry, () => {
+      if (this.#unit.table.side === undefined || this.#waitingLength > MAX_WAITING_LENGTH) {
+        this.#origins.set(entry.emitter, this.#origin);
+        return entry;
+      }
+      const text = this.#textOf(id, () => jsonType(this.#emitter.context, id));
+      this.#waitingLength += text.length;
+      return text;
+    });
+  }
+
+  #sorted({ emitter, id }: SortEntry): void {
+    this.#emitter = emitter;
+    this.#origin = this.#origins.get(emitter) as Origin;
+    this.#add(id, () => jsonType(emitter.context, id));
   }
 
   #layout(id: TypeId): void {
@@ -174,11 +196,14 @@ export class JsonRenderer implements Renderer {
     });
   }
 
-  /** Adds what `make` makes. Where it throws, the document says so before the listing ends. */
   #add(id: TypeId, make: () => object): void {
-    let entry: object;
+    this.#document.addText(this.#textOf(id, make));
+  }
+
+  /** What `make` makes, and where from. Where it throws, the document says so before the listing ends. */
+  #textOf(id: TypeId, make: () => object): string {
     try {
-      entry = make();
+      return JSON.stringify({ ...make(), ...this.#origin });
     } catch (error) {
       if (error instanceof TspaholeError) {
         const kind = jsonKind(this.#emitter.context, id);
@@ -186,7 +211,6 @@ export class JsonRenderer implements Renderer {
       }
       throw error;
     }
-    this.#document.add({ ...entry, ...this.#origin });
   }
 
   #heading(id: TypeId): Heading {

@@ -21,6 +21,7 @@ import type { Streams } from '../run.ts';
 import type { DebugFormat, ListSettings } from '../settings.ts';
 import { Finder, type ListParts } from './finder.ts';
 import type { RendererMaker } from './renderer.ts';
+import { type TextParts, TextRenderer } from './text-renderer.ts';
 
 /**
  * Prints what `settings` ask for and gives the exit code: 0 when everything was found and printed, 1
@@ -90,13 +91,19 @@ function needsQualified({
 
 /** What prints the listing, where that is not the text of layouts. */
 async function rendererFor(settings: ListSettings): Promise<RendererMaker | undefined> {
-  const { json, reorganize, packable, compile } = settings;
+  const { json, reorganize, packable, compile, listing, sort } = settings;
   if (reorganize || packable) return (await import('./reorganize.ts')).newReorganizer;
   if (json) {
     const { JsonRenderer } = await import('./json-renderer.ts');
     return (given, { out }, cachelineSize) => new JsonRenderer(given, out, cachelineSize);
   }
-  return compile ? (await import('./compilation.ts')).newCompiler : undefined;
+  const isSorted = sort && listing === 'layout';
+  if (!compile && !isSorted) return undefined;
+  const text: TextParts = {
+    Compilation: compile ? (await import('./compilation.ts')).Compilation : undefined,
+    Sorting: isSorted ? (await import('./sorting.ts')).Sorting : undefined,
+  };
+  return (given, { out }) => new TextRenderer(given, out, text);
 }
 
 /** What is asked for can be read, and the rest named: a file that fails does not hold up the others. */

@@ -7,22 +7,25 @@ import {
   firstTypedefs,
   PlainListing,
   paholeMemberCount,
-  type SortEntry,
-  sortAsPahole,
-  sortByName,
 } from '../../internal.ts';
 import type { Output } from '../output.ts';
 import type { ListSettings } from '../settings.ts';
 import type { Compilation } from './compilation.ts';
 import type { Container } from './relations.ts';
 import type { Counted, Renderer, Unit } from './renderer.ts';
+import type { PutType, Sorting } from './sorting.ts';
+
+/** What only some listings need, loaded by then. */
+export interface TextParts {
+  readonly Compilation?: typeof Compilation | undefined;
+  readonly Sorting?: typeof Sorting | undefined;
+}
 
 export class TextRenderer implements Renderer {
   readonly #settings: ListSettings;
   readonly #output: Output;
-  readonly #isSorted: boolean;
   readonly #compilation: Compilation | undefined;
-  readonly #waiting: SortEntry[] = [];
+  readonly #sorting: Sorting | undefined;
   readonly #waste = emptyWaste();
   #unit!: Unit;
   #emitter!: PaholeEmitter;
@@ -30,11 +33,12 @@ export class TextRenderer implements Renderer {
   #plain: PlainListing | undefined;
   #typedefs: Uint32Array | undefined;
 
-  constructor(settings: ListSettings, output: Output, compilation?: Compilation) {
-    this.#compilation = compilation;
+  constructor(settings: ListSettings, output: Output, { Compilation, Sorting }: TextParts = {}) {
+    const put: PutType = (emitter, id) => this.#put(emitter, id);
+    this.#compilation = Compilation && new Compilation(settings);
+    this.#sorting = Sorting && new Sorting(settings, put);
     this.#settings = settings;
     this.#output = output;
-    this.#isSorted = settings.sort && settings.listing === 'layout';
   }
 
   begin(unit: Unit): void {
@@ -50,12 +54,12 @@ export class TextRenderer implements Renderer {
       { ...options, relativeOffsets: relOffset, usedAt, quirks },
       sink,
     );
-    this.#compilation?.begin(unit, this.#emitter, this.#isSorted);
+    this.#compilation?.begin(unit, this.#emitter, this.#sorting !== undefined);
   }
 
   prepareListing(): void {
     const { listing } = this.#settings;
-    const isPlain = listing === 'layout' && !this.#isSorted && this.#compilation === undefined;
+    const isPlain = listing === 'layout' && (this.#sorting ?? this.#compilation) === undefined;
     if (!isPlain || !canListPlainly(this.#emitter)) {
       this.#unit.layouts.placeAll();
     } else this.#plain = new PlainListing(this.#emitter, (bytes) => this.#output.write(bytes));
@@ -70,12 +74,11 @@ export class TextRenderer implements Renderer {
   listed(id: TypeId): void {
     const plain = this.#plain;
     if (plain !== undefined && this.#unit.table.nameOffset(id) !== 0) return plain.put(id);
-    if (this.#isSorted && this.#unit.table.nameOffset(id) !== 0) {
-      this.#waiting.push({ emitter: this.#emitter, id });
+    if (this.#sorting !== undefined) {
+      // An anonymous type has no place in the order of names, and pahole leaves it out.
+      if (this.#unit.table.nameOffset(id) !== 0) this.#sorting.add({ emitter: this.#emitter, id });
       return;
     }
-    // An anonymous type has no place in the order of names, and pahole leaves it out.
-    if (this.#isSorted) return;
     if (this.#settings.listing === 'layout') this.#layout(id);
     else this.#row(id);
     if (plain !== undefined) this.end();
@@ -147,16 +150,7 @@ export class TextRenderer implements Renderer {
   }
 
   finish(): void {
-    if (!this.#isSorted) return;
-    const sorted = this.#settings.compat ? sortAsPahole(this.#waiting) : sortByName(this.#waiting);
-    let last: PaholeEmitter | undefined;
-    for (const { emitter, id } of sorted) {
-      if (emitter !== last) last?.context.out.flush();
-      this.#put(emitter, id);
-      emitter.context.out.flushIfLarge();
-      last = emitter;
-    }
-    last?.context.out.flush();
+    this.#sorting?.finish(this.#output);
   }
 
   #layout(id: TypeId): void {

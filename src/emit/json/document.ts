@@ -34,7 +34,12 @@ export class JsonDocument {
 
   /** Adds an entry of `types`, on a line of its own. */
   add(entry: object): void {
-    this.#text += this.#separator + JSON.stringify(entry);
+    this.addText(JSON.stringify(entry));
+  }
+
+  /** Adds an entry that is JSON already. */
+  addText(entry: string): void {
+    this.#text += this.#separator + entry;
     this.#separator = ',\n';
     if (this.#text.length >= FLUSH_LENGTH) this.flush();
   }
