@@ -7,7 +7,9 @@ import { OPTIONS, type OptionGroup, type OptionSpec } from './options.ts';
 export function formatHelp(): string {
   const terms = new Map(SHOWN.map((option) => [option.name as string, term(option)]));
   const command = new Command('tspahole')
-    .usage('[option...] [file...]\n       tspahole [option...] type\n       tspahole version [--json]')
+    .usage(
+      '[option...] [file...]\n       tspahole [option...] type\n       tspahole sub-command [option...] [argument...]',
+    )
     .description('Print types with their layout: members, offsets, sizes, holes, padding, cachelines.')
     .helpOption(false)
     .configureOutput({ getOutHelpWidth: () => WIDTH, getOutHasColors: () => false })
@@ -68,6 +70,14 @@ const TERM_WIDTH = 28;
 const NOTES = `Without a file the types are those of the running kernel. A sole word that is no
 file and has no '/' and no '.' is the name of a type. The options are those of
 pahole 1.31, and may be abbreviated and bundled as there.
+
+Sub-commands; \`tspahole NAME --help\` says more:
+  functions   prototypes, sizes and calls of functions, as pfunct does
+  header      all types as a C header that compiles, vmlinux.h
+  btf         dump, check, merge and rebase BTF
+  core        on which kernels BPF programs load, and what they need of them
+  probe       kernel probes with arguments by name
+  version     the version of this program
 
 Examples:
   tspahole task_struct                    a struct of the running kernel
