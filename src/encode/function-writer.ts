@@ -6,10 +6,7 @@ import type { TypeId } from '../model/table.ts';
 import type { EncodeContext } from './context.ts';
 import { type FunctionState, type SavedFunction, type SavedFunctions, StateFlag } from './functions.ts';
 import { KfuncFlag, type Kfuncs } from './kfuncs.ts';
-import { RecordList } from './record-list.ts';
-
-/** The tag that says of a whole declaration what it says. */
-const WHOLE = 0xffff_ffff;
+import { RecordList, WHOLE_DECLARATION } from './record-list.ts';
 
 /** What pahole says about functions that it leaves out; of several reasons the last. */
 const SKIP_REASONS: readonly (readonly [number, string])[] = [
@@ -92,7 +89,9 @@ export class FunctionWriter {
     if (flags === undefined || !features.declTag) return;
     const tags = (flags & KfuncFlag.FastCall) === 0 ? ['bpf_kfunc'] : ['bpf_kfunc', 'bpf_fastcall'];
     for (const tag of tags) {
-      this.#records.add({ kind: Kind.DeclTag, name: target.names.add(tag), sizeOrType: id }, [WHOLE]);
+      this.#records.add({ kind: Kind.DeclTag, name: target.names.add(tag), sizeOrType: id }, [
+        WHOLE_DECLARATION,
+      ]);
     }
   }
 

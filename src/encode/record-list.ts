@@ -6,6 +6,9 @@ import type { BtfKind } from '../model/kinds.ts';
 import { makeInfo } from '../model/records.ts';
 import type { TypeId } from '../model/table.ts';
 
+/** The component of a tag that says something of a whole declaration (linux Documentation/bpf/btf.rst, BTF_KIND_DECL_TAG). */
+export const WHOLE_DECLARATION = 0xffff_ffff;
+
 /** The three words that a record begins with. */
 export interface RecordStart {
   readonly kind: BtfKind;

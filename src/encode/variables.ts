@@ -12,7 +12,7 @@ import type { TypeId } from '../model/table.ts';
 import type { EncodeContext } from './context.ts';
 import { toBytes } from './elf-functions.ts';
 import type { EncodeUnit } from './encode.ts';
-import { RecordList } from './record-list.ts';
+import { RecordList, WHOLE_DECLARATION } from './record-list.ts';
 import { variableSize } from './variable-size.ts';
 
 const PERCPU_SECTION = '.data..percpu';
@@ -35,8 +35,6 @@ const MAX_WORD = 0xffff_ffff;
 const MAX_VARIABLES = 0xffff;
 const LINKAGE_STATIC = 0;
 const LINKAGE_GLOBAL = 1;
-/** The tag that says of a whole declaration what it says. */
-const WHOLE = 0xffff_ffff;
 
 interface SectionVariable {
   readonly id: TypeId;
@@ -102,7 +100,9 @@ export class SavedVariables {
     section.push({ id, offset: row.offset, size });
     if (!this.#context.features.declTag) return;
     for (const tag of row.tags) {
-      records.add({ kind: Kind.DeclTag, name: names.offsetOfRare(strings, tag), sizeOrType: id }, [WHOLE]);
+      records.add({ kind: Kind.DeclTag, name: names.offsetOfRare(strings, tag), sizeOrType: id }, [
+        WHOLE_DECLARATION,
+      ]);
     }
   }
 
