@@ -1,13 +1,14 @@
 /** Files of several units, whose addon leaves out what units repeat: that changes nothing of what is encoded. */
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DEFAULT_FEATURES, type EncodeFeatures } from '../../src/encode/features.ts';
 import { encodeFile } from '../../src/encode-file.ts';
 import { loadBinding } from '../../src/native/binding.ts';
+import { die, elfWithUnits, number, type Part, ref, TAG, text, unit } from '../dwarf/native/synthetic.mjs';
 import { fixturePath } from '../support/fixtures.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tspahole-repeats-'));
@@ -56,5 +57,41 @@ describe.skipIf(!isReady)('files of many units (skipped without the addon, or ld
       const left = encodeFile(path, { dwarf, accepts: () => true });
       expect(encodeFile(path, { dwarf }).sections).toEqual(left.sections);
     }
+  });
+});
+
+/** A struct of 32 bytes with one member, or none. */
+function struct(name: string, label: string, memberType?: string): Part {
+  const member = { name: text('m'), type: ref(memberType ?? ''), dataMemberLocation: number(0) };
+  const children = memberType === undefined ? [] : [die(TAG.member, member)];
+  return die(TAG.structureType, { name: text(name), byteSize: number(32) }, children, { label });
+}
+
+const pointer = (label: string, to: string): Part => die(TAG.pointerType, { type: ref(to) }, [], { label });
+const functionOf = (label: string, parameter: string): Part =>
+  die(TAG.subroutineType, {}, [die(TAG.formalParameter, { type: ref(parameter) })], { label });
+
+describe.skipIf(loadBinding('tspahole_dwarf') === undefined)('a file (skipped without the addon)', () => {
+  it('is read again where it is not clear which of several equal types of a unit is referred to', () => {
+    const path = join(folder, 'unclear.o');
+    const before = [
+      struct('outer', 'outer1', 'function1'),
+      struct('inner', 'inner1'),
+      functionOf('function1', 'pointer1'),
+      pointer('pointer1', 'inner1'),
+    ];
+    const after = [
+      struct('outer', 'outer2', 'function2'),
+      functionOf('function2', 'pointer2'),
+      pointer('pointer2', 'inner2'),
+      struct('inner', 'inner2', 'again'),
+      functionOf('again', 'pointer2'),
+    ];
+    writeFileSync(path, elfWithUnits([unit(before), unit(after)]));
+    let progress = 0;
+    const { table, sections } = encodeFile(path, { onProgress: () => progress++ });
+    expect(progress).toBe(4);
+    expect(sections).toEqual(encodeFile(path, { onLog: () => {} }).sections);
+    expect(table.end).toBeGreaterThan(5);
   });
 });
