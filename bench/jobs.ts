@@ -1,7 +1,7 @@
 /** What the benchmarks run: the peers found on this machine, and for each job the programs side by side. */
 
 import { spawnSync } from 'node:child_process';
-import { realpathSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RUNNING_KERNEL_BTF } from '../src/load.ts';
@@ -24,6 +24,10 @@ export interface Inputs {
   readonly struct: string;
   /** A file with DWARF, for the jobs that read it. */
   readonly vmlinux: string | undefined;
+  /** A folder of its modules, also in folders. */
+  readonly modules: string | undefined;
+  /** A folder for what is written. */
+  readonly scratch: string;
 }
 
 /** Directory of the project. */
@@ -59,7 +63,18 @@ export const JOB_NAMES: readonly string[] = [
   'struct-file',
   FIRST_READ,
   ...[...LISTINGS, ...DWARF_JOBS].map(({ name }) => name),
+  'header',
+  'header-only',
+  'encode',
+  'encode-modules',
 ];
+
+/** What encodes as a kernel's build does; two threads for each program. */
+const ENCODE = ['-j2', '-J', '--btf_features=default'];
+
+/** One process of a pahole (the first argument) for each module, written to a folder (the second). */
+const EACH_MODULE = `pahole=$1 folder=$2 base=$3; shift 3
+for module; do "$pahole" ${ENCODE.join(' ')} --btf_base="$base" --btf_encode_detached="$folder/\${module##*/}" "$module"; done`;
 
 /** Those on PATH and those at the `named` paths, each once. Throws for a named one that is neither tool. */
 export function findPeers(named: readonly string[]): Peer[] {
@@ -88,7 +103,8 @@ function identify(path: string): Peer | undefined {
 }
 
 /** All jobs that measure whole programs, in the order of {@link JOB_NAMES}. */
-export function makeJobs({ file, usesKernel, struct, vmlinux }: Inputs, peers: readonly Peer[]): Job[] {
+export function makeJobs(inputs: Inputs, peers: readonly Peer[]): Job[] {
+  const { file, usesKernel, struct, vmlinux } = inputs;
   const sideBySide = (...args: string[]): Program[] => [
     BASELINE,
     { name: TSPAHOLE, role: 'subject', command: [process.execPath, SHIM, ...args] },
@@ -113,7 +129,63 @@ export function makeJobs({ file, usesKernel, struct, vmlinux }: Inputs, peers: r
     { name: 'struct-file', title: `-C ${struct} on a raw BTF file`, programs: ofFile },
     ...listings,
     ...dwarfJobs(vmlinux, sideBySide),
+    ...headerJobs(inputs, peers),
+    ...encodeJobs(inputs, peers, sideBySide),
   ];
+}
+
+function headerJobs({ file, struct }: Inputs, peers: readonly Peer[]): Job[] {
+  const job = (name: string, ...options: string[]): Job => ({
+    name,
+    title: ['header', ...options, 'of a raw BTF file'].join(' '),
+    programs: [
+      BASELINE,
+      { name: TSPAHOLE, role: 'subject', command: [process.execPath, SHIM, 'header', ...options, file] },
+      ...peers
+        .filter(({ tool }) => tool === 'bpftool')
+        .map(({ name, path }): Program => {
+          return { name, role: 'peer', command: [path, 'btf', 'dump', 'file', file, 'format', 'c'] };
+        }),
+    ],
+  });
+  return [job('header'), job('header-only', '--only', struct)];
+}
+
+function encodeJobs(
+  { vmlinux, modules, scratch }: Inputs,
+  peers: readonly Peer[],
+  sideBySide: (...args: string[]) => Program[],
+): Job[] {
+  if (vmlinux === undefined) return [];
+  const detached = `--btf_encode_detached=${join(scratch, 'vmlinux')}`;
+  const ofKernel = {
+    name: 'encode',
+    title: 'BTF of a kernel from DWARF',
+    programs: sideBySide(...ENCODE, detached, vmlinux),
+  };
+  if (modules === undefined) return [ofKernel];
+  const files = readdirSync(modules, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ko'))
+    .map((name) => join(modules, name));
+  const options = [...ENCODE, `--btf_base=${vmlinux}`, `--btf_encode_detached=${scratch}/`];
+  const ofModules: Job = {
+    name: 'encode-modules',
+    title: `BTF of ${files.length} modules: one tspahole, a pahole for each`,
+    programs: [
+      BASELINE,
+      { name: TSPAHOLE, role: 'subject', command: [process.execPath, SHIM, ...options, ...files] },
+      ...peers
+        .filter(({ tool }) => tool === 'pahole')
+        .map(({ name, path }): Program => {
+          return {
+            name,
+            role: 'peer',
+            command: ['sh', '-c', EACH_MODULE, 'sh', path, scratch, vmlinux, ...files],
+          };
+        }),
+    ],
+  };
+  return [ofKernel, ofModules];
 }
 
 function dwarfJobs(vmlinux: string | undefined, sideBySide: (...args: string[]) => Program[]): Job[] {

@@ -40,7 +40,7 @@ export interface Meter {
 /** One run with CPU time and memory for so many with wall time. */
 const WALL_RUNS_PER_COST_RUN = 3;
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 600_000;
 const MAX_OUTPUT_BYTES = 2 ** 30;
 
 /** `directory` takes temporary files; whoever made it removes it after `close`. */

@@ -137,11 +137,15 @@ export function findTargets({
 }: Pick<Report, 'jobs' | 'firstRead' | 'tspahole'>): Target[] {
   const program = (job: string, name: string): ProgramResult | undefined =>
     jobs.find((one) => one.name === job)?.programs.find((one) => one.name === name);
-  // The fastest peer is the one against which the ratio is greatest.
-  const againstFastest = (job: string): number | null => {
-    const all = jobs.find((one) => one.name === job)?.ratios.filter(({ subject }) => subject === TSPAHOLE);
-    return all === undefined || all.length === 0 ? null : Math.max(...all.map(({ wall }) => wall));
+  const ratiosOf = (job: string): readonly Ratio[] =>
+    jobs.find((one) => one.name === job)?.ratios.filter(({ subject }) => subject === TSPAHOLE) ?? [];
+  // The best peer is the one against which the ratio is greatest.
+  const greatest = (values: readonly (number | null)[]): number | null => {
+    const measured = values.filter((value) => value !== null);
+    return measured.length === 0 ? null : Math.max(...measured);
   };
+  const againstFastest = (job: string): number | null => greatest(ratiosOf(job).map(({ wall }) => wall));
+  const againstSmallest = (job: string): number | null => greatest(ratiosOf(job).map(({ peak }) => peak));
   const aboveNode = (name: string): number | null => {
     const [mine, base] = [program('struct', name), program('struct', 'node -e 0')];
     return mine === undefined || base === undefined ? null : mine.wallMs.median - base.wallMs.median;
@@ -166,6 +170,11 @@ export function findTargets({
     target('whole listing of DWARF, wall / fastest pahole', 0.4, againstFastest('dwarf-list')),
     target('whole listing of DWARF, peak MB', 500, peakMb('dwarf-list')),
     target('one struct of DWARF, ms', 150, program('dwarf-struct', TSPAHOLE)?.wallMs.median ?? null),
+    target('header, wall / fastest bpftool', 1, againstFastest('header')),
+    target('header of one struct, wall / fastest bpftool', 0.5, againstFastest('header-only')),
+    target('BTF of a kernel, wall / fastest pahole', 0.5, againstFastest('encode')),
+    target('BTF of a kernel, peak / smallest pahole', 0.85, againstSmallest('encode')),
+    target('BTF of modules, wall / fastest pahole', 0.25, againstFastest('encode-modules')),
   ];
 }
 

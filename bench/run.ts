@@ -4,9 +4,11 @@
  *     --peer PATH         one more pahole or bpftool; may be repeated
  *     --runs N            runs of each program with wall time (default 15)
  *     --jobs A,B          some of: start, struct, struct-file, first-read, list, list-expand, list-sizes,
- *                         list-sort, list-json, dwarf-list, dwarf-sizes, dwarf-struct (default: all)
+ *                         list-sort, list-json, dwarf-list, dwarf-sizes, dwarf-struct, header, header-only,
+ *                         encode, encode-modules (default: all)
  *     --input FILE        raw BTF in place of the running kernel's
  *     --vmlinux FILE      with DWARF, for the jobs that read it; else TSPAHOLE_VMLINUX_61 in the environment
+ *     --modules FOLDER    of its modules, for encode-modules
  *     --struct NAME       for the jobs about one struct (default task_struct)
  *     --output pipe|null  where all programs write (default pipe)
  *     --json FILE         the report (default build/bench.json); its shape is `Report` in report.ts
@@ -52,6 +54,7 @@ interface Settings {
   readonly peers: readonly string[];
   readonly input: string | undefined;
   readonly vmlinux: string | undefined;
+  readonly modules: string | undefined;
   readonly struct: string;
   readonly output: OutputKind;
   readonly json: string;
@@ -102,12 +105,13 @@ function parseSettings(): Settings {
       peer: { ...text, multiple: true, default: [] as string[] },
       input: text,
       vmlinux: { ...text, default: process.env.TSPAHOLE_VMLINUX_61 ?? '' },
+      modules: { ...text, default: process.env.TSPAHOLE_MODULES_61 ?? '' },
       struct: { ...text, default: 'task_struct' },
       output: { ...text, default: 'pipe' },
       json: { ...text, default: join(ROOT, 'build/bench.json') },
     },
   });
-  const { runs, peer, input, vmlinux, struct, output, json } = values;
+  const { runs, peer, input, vmlinux, modules, struct, output, json } = values;
   const jobs = values.jobs.split(',');
   const unknown = jobs.find((name) => !JOB_NAMES.includes(name));
   if (unknown !== undefined) throw new Error(`no job '${unknown}': ${JOB_NAMES.join(', ')}`);
@@ -117,20 +121,25 @@ function parseSettings(): Settings {
   if (!existsSync(input ?? RUNNING_KERNEL_BTF))
     throw new Error('no BTF to read: --input names a file that exists');
   if (vmlinux !== '' && !existsSync(vmlinux)) throw new Error(`--vmlinux ${vmlinux}: no such file`);
+  if (modules !== '' && !existsSync(modules)) throw new Error(`--modules ${modules}: no such folder`);
   return {
     ...{ runs: Number(runs), jobs, peers: peer, struct, output },
     input: input && resolve(input),
     vmlinux: vmlinux === '' ? undefined : resolve(vmlinux),
+    modules: modules === '' ? undefined : resolve(modules),
     json: resolve(json),
   };
 }
 
 /** Listings read a copy of the running kernel's file, which has a size and is read like any other. */
-function findInputs({ input, struct, vmlinux }: Settings, directory: string): Inputs {
-  if (input !== undefined) return { file: input, usesKernel: false, struct, vmlinux };
+function findInputs({ input, struct, vmlinux, modules }: Settings, directory: string): Inputs {
+  const scratch = join(directory, 'written');
+  mkdirSync(scratch);
+  const others = { struct, vmlinux, modules, scratch };
+  if (input !== undefined) return { file: input, usesKernel: false, ...others };
   const file = join(directory, 'vmlinux.btf');
   copyFileSync(RUNNING_KERNEL_BTF, file);
-  return { file, usesKernel: true, struct, vmlinux };
+  return { file, usesKernel: true, ...others };
 }
 
 function measure({ runs, jobs, ...settings }: Settings, meter: Meter, inputs: Inputs): Report {

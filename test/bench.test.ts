@@ -39,7 +39,7 @@ describe('npm run bench', () => {
     writeFileSync(input, btf([int('int', 4, 'signed'), struct('s', 4, [['a', 1, 0]])]));
     writeFileSync(peer, PEER, { mode: 0o755 });
     const options = ['--input', input, '--struct', 's', '--peer', peer, '--json', json];
-    const jobs = 'start,struct-file,first-read,dwarf-list';
+    const jobs = 'start,struct-file,first-read,dwarf-list,header-only,encode';
     const result = bench('--runs', '1', '--jobs', jobs, '--vmlinux', VMLINUX, ...options);
     expect(result.status, result.stderr).toBe(0);
     stdout = result.stdout;
@@ -101,6 +101,14 @@ describe('npm run bench', () => {
     const [, subject] = [...(job?.programs ?? []), ...(job?.skipped ?? [])];
     expect(subject?.name).toBe('tspahole');
     expect(job?.programs[0]?.name).toBe('node -e 0');
+  });
+
+  it('writes headers and BTF', () => {
+    for (const name of ['header-only', 'encode']) {
+      const job = report.jobs.find((one) => one.name === name);
+      const [, subject] = [...(job?.programs ?? []), ...(job?.skipped ?? [])];
+      expect(subject?.name).toBe('tspahole');
+    }
   });
 
   it('sees the first read of the input', () => {
