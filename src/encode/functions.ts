@@ -121,11 +121,11 @@ export class SavedFunctions {
     }
     before.isMerged = true;
     this.#merge(before, row, unit);
-    if (elf.placeAt(row.addressLow, row.addressHigh) !== undefined) {
-      const state = this.#stateOf(row, elf, unit);
-      state.flags |= before.first.flags & SHARED_FLAGS;
-      before.placed.push(state);
-    }
+    // The names of its parameters are strings of the result even where nothing else of it is.
+    const state = this.#stateOf(row, elf, unit);
+    if (state.place === undefined) return;
+    state.flags |= before.first.flags & SHARED_FLAGS;
+    before.placed.push(state);
   }
 
   /** Lets the first state know what another unit says. */

@@ -209,6 +209,17 @@ describe('of several units', () => {
     const elf = elfWith([{ name: 'f.isra.0', value: 16n }, { name: 'g' }]);
     expect(parameterNames(encodeUnits(units, elf))).toEqual(['whole']);
   });
+
+  it('those that are not taken leave the names of their parameters among the strings', () => {
+    const units = unitsOf([
+      { name: 'f', address: 32n, parameters: [['first', 1]] },
+      { name: 'f', address: 48n, parameters: [['second', 1]] },
+      { name: 'f', parameters: [['third', 1]] },
+    ]);
+    const { strings } = encodeUnits(units, elfWith([{ name: 'f', value: 32n }])).table;
+    const names = Buffer.from(strings.bytes).toString('latin1').split('\0');
+    expect(names).toEqual(expect.arrayContaining(['first', 'second', 'third']));
+  });
 });
 
 describe('true signatures', () => {

@@ -163,6 +163,7 @@ export function elfWith(
 
 /** What is made of units, by default with the default features. */
 export interface EncodedUnits {
+  readonly table: TypeTable;
   readonly types: readonly Type[];
   readonly log: readonly string[];
   readonly remarks: readonly string[];
@@ -181,5 +182,6 @@ export function encodeUnits(
     onLog: (line) => log.push(line),
     onRemark: (text) => remarks.push(text),
   });
-  return { types: Array.from({ length: table.end - 1 }, (_, index) => table.type(index + 1)), log, remarks };
+  const types = Array.from({ length: table.end - 1 }, (_, index) => table.type(index + 1));
+  return { table, types, log, remarks };
 }
