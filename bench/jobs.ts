@@ -12,6 +12,8 @@ export interface Job {
   readonly name: string;
   readonly title: string;
   readonly programs: readonly Program[];
+  /** Its programs print nothing, and write files. */
+  readonly writesFiles?: boolean;
 }
 
 /** What the jobs read. */
@@ -162,6 +164,7 @@ function encodeJobs(
     name: 'encode',
     title: 'BTF of a kernel from DWARF',
     programs: sideBySide(...ENCODE, detached, vmlinux),
+    writesFiles: true,
   };
   if (modules === undefined) return [ofKernel];
   const files = readdirSync(modules, { recursive: true, encoding: 'utf8' })
@@ -171,6 +174,7 @@ function encodeJobs(
   const ofModules: Job = {
     name: 'encode-modules',
     title: `BTF of ${files.length} modules: one tspahole, a pahole for each`,
+    writesFiles: true,
     programs: [
       BASELINE,
       { name: TSPAHOLE, role: 'subject', command: [process.execPath, SHIM, ...options, ...files] },

@@ -96,14 +96,19 @@ type Stdio = ['ignore', number | 'pipe', 'pipe' | 'ignore'];
  */
 export function measureJob(
   meter: Meter,
-  job: { readonly name: string; readonly title: string; readonly programs: readonly Program[] },
+  job: {
+    readonly name: string;
+    readonly title: string;
+    readonly programs: readonly Program[];
+    readonly writesFiles?: boolean;
+  },
   runs: number,
 ): JobResult {
   const skipped: { name: string; reason: string }[] = [];
   const entries = job.programs.flatMap((program) => {
     try {
       const outputBytes = meter.run(program).stdout.length;
-      if (outputBytes === 0 && program.role !== 'baseline')
+      if (outputBytes === 0 && program.role !== 'baseline' && job.writesFiles !== true)
         throw new Error(`${program.name}: printed nothing`);
       return [{ program, outputBytes, wall: [] as number[], cpu: [] as number[], peak: [] as number[] }];
     } catch (error) {
