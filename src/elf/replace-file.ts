@@ -80,9 +80,10 @@ function writeTo(
   const descriptor = attempt(name, () => openSync(path, flags, 0o666));
   try {
     write((bytes) => writeAll(name, descriptor, bytes));
-    if (old !== undefined) keepOwner(name, descriptor, old);
-    // What is renamed before it is on the disk may be empty after a crash.
-    if (flags === 'wx') attempt(name, () => fsyncSync(descriptor));
+    if (old === undefined) return;
+    keepOwner(name, descriptor, old);
+    // What is renamed before it is on the disk may be empty after a crash, and the old contents gone.
+    attempt(name, () => fsyncSync(descriptor));
   } finally {
     closeSync(descriptor);
   }
