@@ -65,6 +65,8 @@ export class TypeClasses {
 
   /** The node that an enum stands for: itself unless it is a forward declaration. */
   enumTarget(node: Node): Node {
+    const kind = this.graph.kind(node);
+    if (kind !== Kind.Enum && kind !== Kind.Enum64) return node;
     return this.#enumTargets.get(node) ?? node;
   }
 

@@ -25,9 +25,9 @@ export function chooseRepresentatives(classes: TypeClasses, options: Representat
   const { graph } = classes;
   const representative = new Uint32Array(graph.count).fill(UNSET);
   const conflicts = baseConflicts(classes, stays);
-  for (let node = 0; node < graph.count; node++) {
-    if (node < graph.firstOwn) representative[node] = node;
-    else if (!isReference(classes, node)) representative[node] = conflicts?.resolve(node) ?? stays(node);
+  for (let node = 0; node < graph.firstOwn; node++) representative[node] = node;
+  for (let node = graph.firstOwn; node < graph.count; node++) {
+    if (!isReference(classes, node)) representative[node] = conflicts?.resolve(node) ?? stays(node);
   }
   // What a declaration stands for is settled when all structs are.
   for (let node = graph.firstOwn; node < graph.count; node++) {
