@@ -21,7 +21,7 @@ export {
 } from './btf/builder.ts';
 export { type DecodeBtfOptions, decodeBtf } from './btf/decode.ts';
 export { type Difference, explainDuplicates } from './btf/dedup/explain.ts';
-export { Deduplicator, type DedupResult, dedup } from './btf/dedup.ts';
+export { Deduplicator, type DedupResult, dedup, UnclearRepeats } from './btf/dedup.ts';
 export { type DistilledBtf, distill } from './btf/distill.ts';
 export { type EncodeBtfOptions, encodeBtf } from './btf/encode.ts';
 export {

@@ -24,6 +24,7 @@ describe('the values that are exported', () => {
       'StringTable',
       'TspaholeError',
       'TypeTable',
+      'UnclearRepeats',
       'accessPath',
       'accessValue',
       'addFeatures',

@@ -44,7 +44,7 @@ export function readOptionsFor({ trueSignature }: EncodeFeatures): DwarfOptions 
  * next is asked for. Of units that were read with `omitRepeats` all must be given, and no base.
  *
  * Throws `bad-data` for malformed input, and for variables that BTF cannot have unless `encodeForce` is on;
- * `UnclearRepeats` where units must be read without `omitRepeats`.
+ * `UnclearRepeats` where units must be read without `omitRepeats`, which changes nothing else.
  */
 export function encode(
   units: Iterable<EncodeUnit>,

@@ -123,7 +123,10 @@ export class SavedFunctions {
     this.#merge(before, row, unit);
     // The names of its parameters are strings of the result even where nothing else of it is.
     const state = this.#stateOf(row, elf, unit);
-    if (state.place === undefined) return;
+    if (state.place === undefined) {
+      this.#words.length = state.parameters;
+      return;
+    }
     state.flags |= before.first.flags & SHARED_FLAGS;
     before.placed.push(state);
   }

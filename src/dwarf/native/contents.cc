@@ -116,7 +116,7 @@ void Contents::forEachOperand(uint32_t id, Visit visit) const {
   for (unsigned index = 0; index < shape.extra; ++index, ++word) {
     if ((shape.extraTypes >> index & 1) != 0) visit(*word);
   }
-  if (shape.elementTypes == 0) return;
+  if (!shape.elementHasType) return;
   for (uint32_t element = 0; element < vlen; ++element, word += shape.element) visit(word[1]);
 }
 
@@ -208,9 +208,8 @@ Contents::Outcome Contents::build(uint32_t id) {
     *key++ = (shape.extraTypes >> index & 1) != 0 ? reference(*word, outcome) : *word;
   }
   for (uint32_t element = 0; element < elements && outcome == Outcome::Done; ++element) {
-    // The first word of all elements is a name, the second a type or a value.
     *key++ = nameOf(word[0]);
-    *key++ = shape.elementTypes != 0 ? reference(word[1], outcome) : word[1];
+    *key++ = shape.elementHasType ? reference(word[1], outcome) : word[1];
     if (shape.element > 2) *key++ = word[2];
     word += shape.element;
   }

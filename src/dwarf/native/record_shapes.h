@@ -8,17 +8,17 @@
 
 namespace tspahole::dwarf {
 
-// Bit i of a mask stands for word i of the part that it is about.
 struct RecordShape {
   // The third word, behind the name and the info word, is a type id.
   bool thirdIsType = false;
   // Words that follow the three common ones, once.
   uint8_t extra = 0;
+  // Bit i says that word i of these is a type id.
   uint8_t extraTypes = 0;
-  // Words of each element.
+  // Words of each element, the first of which is a name.
   uint8_t element = 0;
-  uint8_t elementNames = 0;
-  uint8_t elementTypes = 0;
+  // The second word of an element is a type id.
+  bool elementHasType = false;
 };
 
 constexpr uint32_t kHeaderWords = 3;
@@ -44,10 +44,10 @@ constexpr RecordShape makeRecordShape(Kind kind) {
     case Kind::Array: return {false, 3, 0b011};
     case Kind::Struct:
     case Kind::Union:
-    case Kind::VariantPart: return {false, 0, 0, 3, 0b001, 0b010};
-    case Kind::Enum: return {false, 0, 0, 2, 0b01};
-    case Kind::Enum64: return {false, 0, 0, 3, 0b001};
-    case Kind::FuncProto: return {true, 0, 0, 2, 0b01, 0b10};
+    case Kind::VariantPart: return {false, 0, 0, 3, true};
+    case Kind::Enum: return {false, 0, 0, 2};
+    case Kind::Enum64: return {false, 0, 0, 3};
+    case Kind::FuncProto: return {true, 0, 0, 2, true};
     case Kind::Var:
     case Kind::DeclTag: return {true, 1};
     case Kind::PointerToMember: return {true, 1, 0b1};
