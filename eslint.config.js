@@ -48,5 +48,5 @@ export default defineConfig(
       '@typescript-eslint/no-unsafe-return': 'error',
     },
   },
-  { ignores: ['dist/', 'build/', 'coverage/', 'test/fixtures/'] },
+  { ignores: ['src/wasm/', 'dist/', 'build/', 'coverage/', 'test/fixtures/'] },
 );

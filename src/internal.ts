@@ -30,7 +30,7 @@ export {
 export { alignmentTags } from './emit/header/stated-alignments.ts';
 export { JsonDocument } from './emit/json/document.ts';
 export { type JsonKind, jsonKind, jsonType } from './emit/json/type.ts';
-export { canListPlainly, PlainListing } from './emit/plain-listing.ts';
+export { PlainListing } from './emit/plain-listing.ts';
 export { RawJson } from './emit/raw/json.ts';
 export { rawKindName, writeRawType } from './emit/raw/raw.ts';
 export { RawText } from './emit/raw/text.ts';
@@ -43,7 +43,7 @@ export { sourcePatch } from './emit/source-patch.ts';
 export { paholeMemberCount } from './emit/statics-of-union.ts';
 export { FEATURE_NAMES, INITIAL_FEATURES } from './encode/features.ts';
 export { systemCachelineSize } from './layout/cacheline.ts';
-export { typeFilter } from './layout/filter.ts';
+export { passesAll, typeFilter } from './layout/filter.ts';
 export { emptyWaste } from './layout/placement.ts';
 export { type Reorganization, reorganize, smallestSize } from './layout/reorganize.ts';
 export { countMoves } from './layout/reorganize-arrangement.ts';

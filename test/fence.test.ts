@@ -82,7 +82,8 @@ describe('the import fence', () => {
   });
 
   it('has an entry for everything in src', async () => {
-    const names = readdirSync(new URL('../src', import.meta.url));
+    // src/wasm is another language, and no module of it can import one of these.
+    const names = readdirSync(new URL('../src', import.meta.url)).filter((name) => name !== 'wasm');
     for (const name of names) {
       const file = name.endsWith('.ts') ? `src/${name}` : `src/${name}/file.ts`;
       expect(await complaints(file, "export * from 'node:fs';"), name).toEqual([]);

@@ -26,6 +26,14 @@ export interface TypeFilter {
   readonly embeddedFlexibleArray?: boolean | undefined;
 }
 
+/** Whether a filter lets all types pass. */
+export function passesAll(filter: TypeFilter): boolean {
+  const { holesMin = 0, bitHolesMin = 0, holeSizeMin = 0, paddingMin = 0, padding } = filter;
+  const hasNumber = holesMin + bitHolesMin + holeSizeMin + paddingMin > 0 || padding !== undefined;
+  const hasKind = filter.structsOnly || filter.unionsOnly || filter.packedOnly;
+  return !hasNumber && !hasKind && !filter.flexibleArray && !filter.embeddedFlexibleArray;
+}
+
 /** Makes the test of one filter over one table's structs and unions. */
 export function typeFilter(layouts: Layouts, filter: TypeFilter): (id: TypeId) => boolean {
   const { table, facts } = layouts;

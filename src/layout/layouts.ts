@@ -19,7 +19,17 @@ import {
 import { placeBySide } from './side-placement.ts';
 import { applyStatedAlignments } from './stated-alignment.ts';
 import { possibleMisplacers, survey } from './survey.ts';
-import { TypeFacts } from './type-facts.ts';
+import { type FactColumns, TypeFacts } from './type-facts.ts';
+
+/** What a survey finds, as columns by id, made elsewhere by the same rules. See {@link Placements}, {@link TypeFacts}. */
+export interface SurveyColumns extends FactColumns {
+  readonly flags: Uint8Array;
+  readonly waste: Int32Array;
+  readonly alignment: Uint32Array;
+  /** Which structs are packed, and of which that has been inferred. */
+  readonly isPacked: Uint8Array;
+  readonly isInferred: Uint8Array;
+}
 
 /** How layouts are computed. */
 export interface LayoutsOptions {
@@ -64,8 +74,12 @@ export class Layouts {
    * @internal
    */
   readonly options: LayoutsOptions;
-  readonly #lazyPacked: boolean;
-  readonly #placements: Placements;
+  /**
+   * See {@link LayoutsOptions}.
+   * @internal
+   */
+  readonly lazyPacked: boolean;
+  #placements: Placements;
   #hasPlacedAll: boolean;
   #hasSurveyedAll = false;
   #composites: Uint32Array | undefined;
@@ -76,7 +90,7 @@ export class Layouts {
     const { cachelineSize, legacyBitfields } = options;
     this.options = { cachelineSize, legacyBitfields };
     this.cachelineSize = options.cachelineSize ?? DEFAULT_CACHELINE_SIZE;
-    this.#lazyPacked = options.lazyPacked ?? false;
+    this.lazyPacked = options.lazyPacked ?? false;
     this.#placements = options.placements ?? newPlacements(new TypeFacts(table, options), this.cachelineSize);
     this.followsRules = options.placements === undefined;
     this.#hasPlacedAll = options.placements !== undefined;
@@ -151,6 +165,17 @@ export class Layouts {
   }
 
   /**
+   * Goes on with what was found elsewhere, before anything has been laid out.
+   * @internal
+   */
+  adopt({ flags, waste, alignment, isPacked, isInferred, ...facts }: SurveyColumns): void {
+    this.#hasSurveyedAll = true;
+    this.#placements = { ...this.#placements, flags, waste, alignment };
+    this.facts.adopt(facts);
+    this.#packed = new PackedInference(this, this.#placements, { isPacked, isInferred });
+  }
+
+  /**
    * Ids of all structs and unions, ascending.
    * @internal
    */
@@ -217,7 +242,7 @@ export class Layouts {
   get packed(): PackedInference {
     if (this.#packed === undefined) {
       this.#packed = new PackedInference(this, this.#placements);
-      if (!this.#lazyPacked) this.#packed.inferAll();
+      if (!this.lazyPacked) this.#packed.inferAll();
     }
     return this.#packed;
   }

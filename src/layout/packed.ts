@@ -11,17 +11,23 @@ import type { Layouts } from './layouts.ts';
 import { NO_OFFSET } from './member-columns.ts';
 import { CONTRADICTS, MISPLACES, type Placements, WASTE_FIELDS } from './placement.ts';
 
+/** What has been inferred already, by id. */
+interface KnownPacked {
+  readonly isPacked: Uint8Array;
+  readonly isInferred: Uint8Array;
+}
+
 export class PackedInference {
   readonly #layouts: Layouts;
   readonly #placements: Placements;
   readonly #isPacked: Uint8Array;
   readonly #isInferred: Uint8Array;
 
-  constructor(layouts: Layouts, placements: Placements) {
+  constructor(layouts: Layouts, placements: Placements, known?: KnownPacked) {
     this.#layouts = layouts;
     this.#placements = placements;
-    this.#isPacked = new Uint8Array(layouts.table.end);
-    this.#isInferred = new Uint8Array(layouts.table.end);
+    this.#isPacked = known?.isPacked ?? new Uint8Array(layouts.table.end);
+    this.#isInferred = known?.isInferred ?? new Uint8Array(layouts.table.end);
   }
 
   /** What has been inferred so far about a struct. */

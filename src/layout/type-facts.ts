@@ -52,6 +52,15 @@ function isMember({ code, isWrittenAsMember }: Child): boolean {
   return code === ChildCode.Member || (code === ChildCode.StaticMember && isWrittenAsMember);
 }
 
+/** Columns of {@link TypeFacts}. */
+export interface FactColumns {
+  readonly knownSizes: Uint32Array;
+  readonly knownAlignments: Uint32Array;
+  readonly legacyBitfields: Uint8Array;
+  /** For each type made of a struct or union: that composite. */
+  readonly compositeOf: Uint32Array;
+}
+
 const UNKNOWN = 0;
 const NO = 1;
 const YES = 2;
@@ -59,15 +68,15 @@ const YES = 2;
 export class TypeFacts {
   readonly table: TypeTable;
   /** Size of each measured type plus one, by id; 0 for a type that has not been measured. */
-  readonly knownSizes: Uint32Array;
+  knownSizes: Uint32Array;
   /** Natural alignment of what is behind the aliases of each type, by id; 0 where it is not known. */
-  readonly knownAlignments: Uint32Array;
+  knownAlignments: Uint32Array;
   /** 1 for each measured type that is, behind aliases, an int made for a bitfield. */
-  readonly legacyBitfields: Uint8Array;
+  legacyBitfields: Uint8Array;
   /** See {@link TypeFactsOptions}. */
   readonly paholeClasses: boolean;
   /** For each measured type made of a struct or union (an alias or an array of one): that composite. */
-  readonly #compositeOf: Uint32Array;
+  #compositeOf: Uint32Array;
   readonly #embeddedFlexible: Uint8Array;
   readonly #readsLegacy: boolean;
   readonly #stack: TypeId[] = [];
@@ -82,6 +91,14 @@ export class TypeFacts {
     this.#embeddedFlexible = new Uint8Array(table.end);
     this.#readsLegacy = legacyBitfields;
     this.paholeClasses = paholeClasses;
+  }
+
+  /** Goes on with what was measured elsewhere. */
+  adopt({ knownSizes, knownAlignments, legacyBitfields, compositeOf }: FactColumns): void {
+    this.knownSizes = knownSizes;
+    this.knownAlignments = knownAlignments;
+    this.legacyBitfields = legacyBitfields;
+    this.#compositeOf = compositeOf;
   }
 
   /**

@@ -4,7 +4,7 @@
  */
 
 import { findTypeByName, Kind, Layouts, type TypeId, type TypeTable, type TypeUnit } from '../../index.ts';
-import { findTypeWhere, SeenComposites, systemCachelineSize, typeFilter } from '../../internal.ts';
+import { findTypeWhere, passesAll, SeenComposites, systemCachelineSize, typeFilter } from '../../internal.ts';
 import { writeText } from '../output.ts';
 import type { Streams } from '../run.ts';
 import type { ListSettings } from '../settings.ts';
@@ -211,6 +211,7 @@ export class Finder {
     const isSorted = sort && (listing === 'layout' || compat);
     // Units repeat one another's types, and few of one are printed.
     if (table.side === undefined) this.#renderer.prepareListing();
+    if (this.#listsAll && !isSorted && this.#renderer.listAll?.()) return;
     for (const id of unit.layouts.composites) {
       const isNamed = table.nameOffset(id) !== 0;
       if (!isNamed && !anonInclude) continue;
@@ -220,6 +221,14 @@ export class Finder {
       if (isNamed && !keepsEqual && !this.#seen.add(table, id)) continue;
       this.#renderer.listed(id);
     }
+  }
+
+  /** Whether one unit is all there is, and all its named types are listed. */
+  get #listsAll(): boolean {
+    const { anonInclude, exclude, files, prefixFilter } = this.#settings;
+    const hasPrefix = exclude !== undefined || prefixFilter !== undefined;
+    const takesAll = !hasPrefix && this.#renderer.accepts === undefined && passesAll(this.#settings);
+    return files.length <= 1 && !anonInclude && takesAll;
   }
 
   #passes(unit: Unit): (id: TypeId) => boolean {

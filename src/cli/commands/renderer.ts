@@ -34,6 +34,8 @@ export interface Renderer {
   begin(unit: Unit): void;
   /** Most types of the unit will be looked at. */
   prepareListing(): void;
+  /** Lists all types with names, equal ones once; false where they must be handed over one by one. */
+  listAll?(): boolean;
   /** Name that a type is filtered by; an anonymous one goes by its first typedef. */
   nameOf(id: TypeId): string | undefined;
   /** Whether a type that passes all filters is listed. Without it all are. */

@@ -1,13 +1,7 @@
 /** `TextRenderer`: the text that pahole's users know. */
 
 import { NO_QUIRKS, PAHOLE_QUIRKS, PaholeEmitter, type TypeId } from '../../index.ts';
-import {
-  canListPlainly,
-  emptyWaste,
-  firstTypedefs,
-  PlainListing,
-  paholeMemberCount,
-} from '../../internal.ts';
+import { emptyWaste, firstTypedefs, PlainListing, paholeMemberCount } from '../../internal.ts';
 import type { Output } from '../output.ts';
 import type { ListSettings } from '../settings.ts';
 import type { Compilation } from './compilation.ts';
@@ -58,11 +52,16 @@ export class TextRenderer implements Renderer {
   }
 
   prepareListing(): void {
-    const { listing } = this.#settings;
+    const { compat, listing } = this.#settings;
     const isPlain = listing === 'layout' && (this.#sorting ?? this.#compilation) === undefined;
-    if (!isPlain || !canListPlainly(this.#emitter)) {
-      this.#unit.layouts.placeAll();
-    } else this.#plain = new PlainListing(this.#emitter, (bytes) => this.#output.write(bytes));
+    const sink = (bytes: Uint8Array): void => this.#output.write(bytes);
+    if (isPlain) this.#plain = PlainListing.begin(this.#emitter, sink, compat);
+    if (this.#plain === undefined) this.#unit.layouts.placeAll();
+  }
+
+  listAll(): boolean {
+    this.#plain?.putAll();
+    return this.#plain !== undefined;
   }
 
   nameOf(id: TypeId): string | undefined {

@@ -1,0 +1,32 @@
+/**
+ * Loads the loops of this package that are compiled to WebAssembly, from src/wasm. What runs once over a whole kernel is
+ * over before the engine has compiled JavaScript well; WebAssembly it compiles within a millisecond.
+ */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What is used of the runtime's own, which the types of node leave out. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: object };
+};
+
+/** Where the package's root lies from here: two folders up from src/native and dist/cli, three from dist/lib/native. */
+const ROOTS: readonly string[] = ['../..', '../../..'];
+
+/**
+ * A new instance of the module `name`, or undefined where it is not built or this runtime does not take it. Never
+ * throws.
+ */
+export function loadWasm(name: string): object | undefined {
+  for (const root of ROOTS) {
+    try {
+      const bytes = readFileSync(join(import.meta.dirname, root, 'dist/wasm', `${name}.wasm`));
+      return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
+    } catch {
+      // Not there, or no WebAssembly.
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,23 @@
+/** Kinds of BTF, as in src/model/kinds.ts. */
+export enum Kind {
+  Void,
+  Int,
+  Pointer,
+  Array,
+  Struct,
+  Union,
+  Enum,
+  Forward,
+  Typedef,
+  Volatile,
+  Const,
+  Restrict,
+  Func,
+  FuncProto,
+  Var,
+  Datasec,
+  Float,
+  DeclTag,
+  TypeTag,
+  Enum64,
+}

@@ -1,0 +1,60 @@
+/** Which structs are packed, by the rules and in the columns of src/layout/packed.ts. */
+
+import { alignmentOf, strip } from './facts';
+import { Kind } from './kinds';
+import { CONTRADICTS, flags, HOLES, MISPLACES, PADDING, wasteAt } from './survey';
+import { allocate, end, kindById, kindFlagOf, kindOf, MEMBER, recordOf, thirdOf, vlenOf } from './table';
+
+/** By id: whether a struct is packed, and whether that has been inferred. */
+export let packed: usize = 0;
+export let inferred: usize = 0;
+
+/** Begins with nothing; `isLazy` waits for what is printed, otherwise all types are looked at. */
+export function beginPacked(isLazy: bool): void {
+  packed = allocate(end);
+  inferred = allocate(end);
+  if (isLazy) return;
+  for (let id: u32 = 1; id < end; id++) {
+    if ((load<u8>(flags + id) & MISPLACES) === 0) continue;
+    if (kindById(id) === Kind.Union || hasWaste(id)) markMisplaced(id);
+  }
+}
+
+export function isPacked(id: u32): bool {
+  return load<u8>(packed + id) !== 0;
+}
+
+/** Infers from a struct's own layout, or, where that has holes, what its members are. */
+export function inferStruct(id: u32): void {
+  if (load<u8>(inferred + id) !== 0) return;
+  if (hasWaste(id)) markMisplaced(id);
+  else if ((load<u8>(flags + id) & CONTRADICTS) !== 0) store<u8>(packed + id, 1);
+  store<u8>(inferred + id, 1);
+}
+
+/** A struct whose alignment does not divide the size of a union that holds it must be packed. */
+export function inferUnion(id: u32): void {
+  if (load<u8>(inferred + id) !== 0) return;
+  store<u8>(inferred + id, 1);
+  markMisplaced(id);
+}
+
+function hasWaste(id: u32): bool {
+  return wasteAt(id, HOLES) !== 0 || wasteAt(id, PADDING) !== 0;
+}
+
+function markMisplaced(id: u32): void {
+  if ((load<u8>(flags + id) & MISPLACES) === 0) return;
+  const record = recordOf(id);
+  const isUnion = kindOf(record) === Kind.Union;
+  const offsetBits: u32 = kindFlagOf(record) ? 0x00ff_ffff : 0xffff_ffff;
+  for (let at = record + MEMBER * <usize>vlenOf(record); at > record; at -= MEMBER) {
+    const struct = strip(load<u32>(at, 4));
+    if (kindById(struct) !== Kind.Struct) continue;
+    // A struct is no bitfield, so it lies where its first bit does.
+    const place = isUnion ? thirdOf(record) : (load<u32>(at, 8) & offsetBits) >>> 3;
+    if (place % alignmentOf(struct) === 0) continue;
+    store<u8>(packed + struct, 1);
+    store<u8>(inferred + struct, 1);
+  }
+}
