@@ -15,15 +15,23 @@ const commanderLicense = () =>
     'utf8',
   )}`;
 
-/** The modules that src/cli/main.ts needs without an `import()`, directly or through others. */
-const hotModules = new Set();
-addHotModules(fileURLToPath(new URL('src/cli/main.ts', import.meta.url)));
+/** What every start loads; what reads a file; and, with these, what lists it. */
+const startModules = modulesOf('src/cli/main.ts');
+const loadModules = modulesOf('src/load.ts');
+const listModules = modulesOf('src/cli/commands/list.ts');
+
+/** The modules that a module needs without an `import()`, directly or through others, and itself. */
+function modulesOf(path) {
+  const modules = new Set();
+  addModules(modules, fileURLToPath(new URL(path, import.meta.url)));
+  return modules;
+}
 
 /** Adds a module and what it imports; of the doors of the library, what they export of `names`. */
-function addHotModules(path, names = []) {
+function addModules(modules, path, names = []) {
   const isDoor = /[\\/]src[\\/](index|internal)\.ts$/.test(path);
-  if (hotModules.has(path) && !isDoor) return;
-  hotModules.add(path);
+  if (modules.has(path) && !isDoor) return;
+  modules.add(path);
   const statements = readFileSync(path, 'utf8').matchAll(
     /^(?:import|export) (?!type )\{([^}]*)\} from '(\.[^']+)';/gm,
   );
@@ -33,7 +41,7 @@ function addHotModules(path, names = []) {
       .map((name) => name.trim())
       .filter((name) => name !== '' && !name.startsWith('type '));
     if (isDoor && !wanted.some((name) => names.includes(name))) continue;
-    addHotModules(join(dirname(path), specifier), wanted);
+    addModules(modules, join(dirname(path), specifier), wanted);
   }
 }
 
@@ -65,7 +73,9 @@ export default defineConfig({
       groups: [
         { name: 'commander', test: /node_modules[\\/]commander[\\/]/ },
         // Else a part of this, shared with another chunk, may become a chunk that every start loads.
-        { name: 'main', test: (id) => hotModules.has(id), includeDependenciesRecursively: false },
+        { name: 'main', test: (id) => startModules.has(id), includeDependenciesRecursively: false },
+        { name: 'load', test: (id) => loadModules.has(id), includeDependenciesRecursively: false },
+        { name: 'list', test: (id) => listModules.has(id), includeDependenciesRecursively: false },
       ],
     },
   },

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { RUNNING_KERNEL_BTF } from '../src/load.ts';
+import { RUNNING_KERNEL_BTF } from '../src/native/map.ts';
 import { findOnPath, type Program } from './measure.ts';
 import { type Peer, TSPAHOLE, TSPAHOLE_NO_ADDON } from './report.ts';
 

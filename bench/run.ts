@@ -34,8 +34,8 @@ import { availableParallelism, cpus, loadavg, release, tmpdir, totalmem } from '
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { decodeBtf } from '../src/btf/decode.ts';
-import { RUNNING_KERNEL_BTF } from '../src/load.ts';
 import { loadBinding } from '../src/native/binding.ts';
+import { RUNNING_KERNEL_BTF } from '../src/native/map.ts';
 import { FIRST_READ, findPeers, firstReadPrograms, type Inputs, JOB_NAMES, makeJobs, ROOT } from './jobs.ts';
 import { type Meter, measureFirstReads, measureJob, type OutputKind, openMeter } from './measure.ts';
 import {

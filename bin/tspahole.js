@@ -7,10 +7,8 @@ const { join } = require('node:path');
 
 const bundle = join(__dirname, '../dist/cli/start.js');
 if (existsSync(bundle)) {
-  // All is written by then. Taking the heap apart, which would come next, takes a millisecond.
-  require(bundle)
-    .start()
-    .then(() => process.exit());
+  const { start, leave } = require(bundle);
+  start().then(leave);
 } else {
   console.error('tspahole: the command line is not built; run `npm ci && npm run build` in its directory');
   process.exitCode = 1;

@@ -11,7 +11,19 @@ const ENTRIES = ['listing'];
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 for (const entry of ENTRIES) {
   // The modules keep no objects, so the runtime that collects them is left out.
-  const options = ['--runtime', 'stub', '--optimizeLevel', '3', '--noAssert', '--use', 'abort='];
+  const options = [
+    '--runtime',
+    'stub',
+    '--optimizeLevel',
+    '3',
+    '--noAssert',
+    '--use',
+    'abort=',
+    '--enable',
+    'simd',
+  ];
+  // Enough for a kernel: growing is dear, and memory that is not touched costs nothing.
+  options.push('--initialMemory', '384');
   const { error, stderr } = await asc.main([
     `src/wasm/${entry}.ts`,
     '--outFile',

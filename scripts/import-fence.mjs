@@ -20,6 +20,10 @@ export const FENCE = {
     may: ['elf', 'dwarf', 'btf', 'native', 'model'],
     because: 'it picks the reader of a file and does nothing with what it holds',
   },
+  'quick-listing': {
+    may: ['native'],
+    because: 'it is what a start of the command line loads, so it is small and does one thing',
+  },
   elf: { may: ['model'], because: READERS },
   dwarf: { may: ['model'], because: READERS },
   btf: { may: ['model'], because: READERS },

@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 
 const here = fileURLToPath(import.meta.url);
 const bundle = new URL('../dist/cli/', import.meta.url);
@@ -17,6 +18,8 @@ const fixtures = fileURLToPath(new URL('../test/fixtures/', import.meta.url));
 const PROBE_FIXTURE = `${fixtures}probe/linux-6.1.0-50-cloud.btf`;
 
 async function record() {
+  // What has run but once, as the body of a chunk has, would be forgotten.
+  setFlagsFromString('--no-flush-bytecode');
   const { start, loadedChunks } = createRequire(import.meta.url)(fileURLToPath(new URL('start.js', bundle)));
   const files = readdirSync(fixtures).filter((name) => name.endsWith('.btf'));
   const paths = files.map((name) => `${fixtures}${name}`);
@@ -34,6 +37,8 @@ async function record() {
   ];
   for (const args of commands) await start([process.execPath, 'tspahole', ...args]);
   rmSync(folder, { recursive: true });
+  // The flags are part of what bytecode is for.
+  setFlagsFromString('--flush-bytecode');
   for (const [name, { script }] of loadedChunks()) {
     writeFileSync(new URL(`${name}.bytecode`, bundle), script.createCachedData());
   }

@@ -9,7 +9,7 @@ import { BTF_COMMANDS } from '../src/cli/commands/btf/btf.ts';
 import { CORE_COMMANDS } from '../src/cli/commands/core/core.ts';
 import { COMMANDS } from '../src/cli/commands/subcommand.ts';
 import { GROUP_TITLES } from '../src/cli/help.ts';
-import { OPTIONS } from '../src/cli/options.ts';
+import { EXPLAINED_OPTIONS } from '../src/cli/option-help.ts';
 
 const page = new URL('../man/tspahole.1', import.meta.url);
 const template = new URL('tspahole.1.in', import.meta.url);
@@ -38,7 +38,7 @@ function entry(option) {
 }
 
 function group([key, title]) {
-  const options = OPTIONS.filter((option) => option.group === key && isListed(option, 'supported'));
+  const options = EXPLAINED_OPTIONS.filter((option) => option.group === key && isListed(option, 'supported'));
   return options.length === 0 ? [] : [`.SS ${title}`, ...options.map(entry)];
 }
 
@@ -67,7 +67,7 @@ async function commandSections() {
 
 function makePage(sections) {
   const { version } = JSON.parse(readFileSync(manifest, 'utf8'));
-  const planned = OPTIONS.filter((option) => isListed(option, 'planned')).map(({ name }) =>
+  const planned = EXPLAINED_OPTIONS.filter((option) => isListed(option, 'planned')).map(({ name }) =>
     bold(`--${name}`),
   );
   const body = readFileSync(template, 'utf8')

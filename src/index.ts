@@ -129,7 +129,6 @@ export {
   type LoadOptions,
   load,
   loadSync,
-  RUNNING_KERNEL_BTF,
   type TypeFormat,
   type TypeSource,
   type TypeUnit,
@@ -177,3 +176,4 @@ export type {
   VarType,
   VoidType,
 } from './model/types.ts';
+export { RUNNING_KERNEL_BTF } from './native/map.ts';

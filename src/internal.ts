@@ -67,6 +67,7 @@ export {
 } from './model/queries.ts';
 export { askKernel } from './native/bpf.ts';
 export { eraseAtInterrupt } from './native/interrupt.ts';
+export { leaveAtOnce } from './native/map.ts';
 export {
   type Architecture,
   architectureOfMachine,
@@ -84,3 +85,4 @@ export { ANY_TARGET, NO_TRACEFS, type Target, targetOfReadme, targetOfVersion } 
 export { addressOfFunction, fileOffsetOf } from './probe/uprobe.ts';
 export type { Warning } from './probe/warning.ts';
 export { type KernelLists, listWarnings } from './probe/warnings.ts';
+export { listQuickly } from './quick-listing.ts';

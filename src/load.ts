@@ -16,10 +16,7 @@ import { loadDwarf } from './load/dwarf.ts';
 import { openPacked, type Packed } from './load/packed.ts';
 import { TspaholeError, withPlace } from './model/errors.ts';
 import type { TypeTable } from './model/table.ts';
-import { mappedIndexer, mapSysfs } from './native/map.ts';
-
-/** Where the running kernel offers its types. */
-export const RUNNING_KERNEL_BTF = '/sys/kernel/btf/vmlinux';
+import { mappedIndexer, mapSysfs, RUNNING_KERNEL_BTF } from './native/map.ts';
 
 /** A format that types are read from. */
 export type TypeFormat = 'dwarf' | 'btf';

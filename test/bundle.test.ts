@@ -1,13 +1,15 @@
 /** The bundle of the command line: needs no other package, and loads only what a command needs. */
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Script } from 'node:vm';
 import { describe, expect, it } from 'vitest';
+import { RUNNING_KERNEL_BTF } from '../src/native/map.ts';
+import { fixturePath } from './support/fixtures.ts';
 
 const shim = fileURLToPath(new URL('../bin/tspahole.js', import.meta.url));
 const start = fileURLToPath(new URL('../dist/cli/start.js', import.meta.url));
@@ -35,8 +37,13 @@ describe('dist/cli (`npm run build` makes it)', () => {
     expect(required.filter((specifier) => !specifier.startsWith('./') && !isBuiltin(specifier))).toEqual([]);
   });
 
-  it('loads one chunk for a listing', () => {
+  it.skipIf(!existsSync(RUNNING_KERNEL_BTF))('loads one chunk for a struct of the running kernel', () => {
     expect(loadedBy('-C', 'list_head')).toEqual(['./main.js']);
+  });
+
+  it('loads what reads and what lists for a listing', () => {
+    const chunks = loadedBy('--no_progress', fixturePath('holes.btf'));
+    expect(chunks).toEqual(['./list.js', './load.js', './main.js', './rolldown-runtime.js']);
   });
 
   it('has bytecode of that chunk which this node accepts', () => {

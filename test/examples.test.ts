@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { RUNNING_KERNEL_BTF } from '../src/load.ts';
+import { RUNNING_KERNEL_BTF } from '../src/native/map.ts';
 import { btf, func, funcProto, int, ptr, struct, type TypeRecord, typedef } from './support/btf-writer.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'tspahole-examples-'));

@@ -2,6 +2,7 @@
 
 import { TspaholeError } from '../index.ts';
 import type { ArgumentError } from './argp.ts';
+import { valueName } from './option-help.ts';
 import { OPTIONS, type OptionSpec } from './options.ts';
 import { type Output, writeText } from './output.ts';
 import type { Invocation } from './run.ts';
@@ -74,7 +75,7 @@ function ownText(error: ArgumentError): string {
     case 'ambiguous':
       return `option --${nameIn(error.text)} may be ${error.candidates.map(({ name }) => `--${name}`).join(', ')}`;
     case 'missing-value':
-      return `option ${spelling(error.option, error.form)} needs a value (${error.option.metavar})`;
+      return `option ${spelling(error.option, error.form)} needs a value (${valueName(error.option)})`;
     case 'unexpected-value':
       return `option --${error.option.name} takes no value`;
   }

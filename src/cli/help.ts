@@ -1,7 +1,7 @@
 /** `--help` and `--usage`, made from the option table. */
 
 import { Command, Option } from 'commander';
-import { OPTIONS, type OptionGroup, type OptionSpec } from './options.ts';
+import { EXPLAINED_OPTIONS, type ExplainedOption, type OptionGroup } from './option-help.ts';
 
 /** The text of `--help`: the supported options by group, the names of the others, examples. */
 export function formatHelp(): string {
@@ -60,7 +60,7 @@ export const GROUP_TITLES: Readonly<Record<OptionGroup, string>> = {
 };
 
 const GROUPS = Object.keys(GROUP_TITLES) as readonly OptionGroup[];
-const SHOWN: readonly OptionSpec[] = OPTIONS.filter(
+const SHOWN: readonly ExplainedOption[] = EXPLAINED_OPTIONS.filter(
   ({ hidden, status }) => hidden === undefined && status === 'supported',
 );
 const WIDTH = 80;
@@ -89,17 +89,19 @@ Examples:
   tspahole --json -C task_struct          for programs
 `;
 
-function term(option: OptionSpec): string {
+function term(option: ExplainedOption): string {
   return `${option.short === undefined ? '    ' : `-${option.short}, `}${longForm(option)}`;
 }
 
-function longForm({ name, argument, metavar }: OptionSpec): string {
+function longForm({ name, argument, metavar }: ExplainedOption): string {
   if (argument === 'none') return `--${name}`;
   return argument === 'optional' ? `--${name}[=${metavar}]` : `--${name}=${metavar}`;
 }
 
 function plannedText(): string {
-  const names = OPTIONS.filter(({ hidden, status }) => hidden === undefined && status === 'planned');
+  const names = EXPLAINED_OPTIONS.filter(
+    ({ hidden, status }) => hidden === undefined && status === 'planned',
+  );
   const words = names.map(({ name }, index) => `--${name}${index < names.length - 1 ? ',' : ''}`);
   return `Options of pahole that this version does not carry out:\n${wrap([' ', ...words], '  ')}\n`;
 }

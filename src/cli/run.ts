@@ -6,8 +6,8 @@
  */
 
 import { asksForCompat, type ParsedArguments, type ParsedOption, parseArguments } from './argp.ts';
-import { runList } from './commands/list.ts';
 import { BrokenPipe, type Output, writeText } from './output.ts';
+import { printQuickly } from './quick.ts';
 import { toSettings } from './settings.ts';
 
 /** What the command line touches of the process. */
@@ -130,5 +130,7 @@ async function list(parsed: ParsedArguments, invocation: Invocation): Promise<nu
     return runEncode(parsed, invocation);
   }
   const settings = toSettings(parsed, { compat, env: streams.env });
+  if (printQuickly(parsed, settings, streams)) return 0;
+  const { runList } = await import('./commands/list.ts');
   return runList(settings, streams);
 }

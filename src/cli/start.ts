@@ -6,13 +6,13 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 
 /** What the chunk `main.js` exports. */
 interface Main {
   main(argv: readonly string[]): Promise<void>;
+  leave(): never;
 }
 
 interface Chunk {
@@ -21,11 +21,15 @@ interface Chunk {
 }
 
 const chunks = new Map<string, Chunk>();
-const requireFromNode = createRequire(import.meta.filename);
 
 /** Runs the command line of this process. */
 export function start(argv: readonly string[] = process.argv): Promise<void> {
   return (requireFromChunk('./main.js') as Main).main(argv);
+}
+
+/** Ends this process after {@link start}. */
+export function leave(): never {
+  return (requireFromChunk('./main.js') as Main).leave();
 }
 
 /** The chunks loaded so far, by the name that the others require them by. */
@@ -34,7 +38,7 @@ export function loadedChunks(): ReadonlyMap<string, Chunk> {
 }
 
 function requireFromChunk(specifier: string): unknown {
-  if (!specifier.startsWith('./')) return requireFromNode(specifier);
+  if (!specifier.startsWith('./')) return process.getBuiltinModule(specifier);
   const known = chunks.get(specifier);
   if (known !== undefined) return known.exports;
   const filename = join(import.meta.dirname, specifier);

@@ -7,53 +7,22 @@
 import type { SurveyColumns } from '../layout/layouts.ts';
 import { WASTE_FIELDS } from '../layout/placement.ts';
 import type { TypeId, TypeTable } from '../model/table.ts';
-import { loadWasm } from '../native/wasm.ts';
+import {
+  EMPTY_MEANS_VOID,
+  type Exported,
+  IGNORES_KIND,
+  LARGE_ENUMS_PACKED,
+  LAZY_PACKED,
+  type ListingModule,
+  loadListing,
+  MISPLACES_QUALIFIERS,
+  NAME_SLACK,
+  NARROWS_COUNTERS,
+  READS_LEGACY,
+} from '../native/listing-module.ts';
 import type { EmitContext } from './context.ts';
 import type { PaholeEmitter } from './pahole.ts';
 import type { Sink } from './printer.ts';
-
-/** An address that the module exports. */
-interface Address {
-  readonly value: number;
-}
-
-/** What src/wasm/listing.ts exports. */
-interface ListingModule {
-  readonly memory: { readonly buffer: ArrayBuffer };
-  allocate(bytes: number): number;
-  setTable(
-    words: number,
-    starts: number,
-    count: number,
-    names: number,
-    nameBytes: number,
-    pointerSize: number,
-  ): void;
-  begin(cachelineSize: number, options: number): number;
-  list(next: TypeId): number;
-  print(id: TypeId): number;
-  clear(): void;
-  readonly text: Address;
-  readonly textLength: Address;
-  readonly sizes: Address;
-  readonly alignments: Address;
-  readonly legacyBitfields: Address;
-  readonly compositeOf: Address;
-  readonly flags: Address;
-  readonly waste: Address;
-  readonly forced: Address;
-  readonly packed: Address;
-  readonly inferred: Address;
-}
-
-/** The options of `begin`, as src/wasm/listing.ts has them. */
-const NARROWS_COUNTERS = 1;
-const EMPTY_MEANS_VOID = 2;
-const LAZY_PACKED = 4;
-const READS_LEGACY = 8;
-const IGNORES_KIND = 16;
-const MISPLACES_QUALIFIERS = 32;
-const LARGE_ENUMS_PACKED = 64;
 
 /** In what `list` returns: the type is not plain. */
 const ODD = 0x8000_0000;
@@ -61,8 +30,6 @@ const ODD = 0x8000_0000;
 /** Larger tables are not copied. */
 const MAX_TABLE_BYTES = 1 << 26;
 const FLUSH_SIZE = 1 << 16;
-/** The module reads names by 8 bytes. */
-const NAME_SLACK = 8;
 
 /** Whether the module writes what the emitter would: default options, types of one BTF blob. */
 function isPlain(ctx: EmitContext): boolean {
@@ -94,10 +61,10 @@ export class PlainListing {
     const { table, layouts } = context;
     const byteSize = table.words.byteLength + table.strings.bytes.length;
     if (!isPlain(context) || byteSize > MAX_TABLE_BYTES) return undefined;
-    const module = loadWasm('listing') as ListingModule | undefined;
+    const module = loadListing();
     if (module === undefined) return undefined;
     copyTable(module, table);
-    if (module.begin(layouts.cachelineSize, optionsOf(context, ignoreKind)) === 0) return undefined;
+    if (module.beginAll(layouts.cachelineSize, optionsOf(context, ignoreKind)) === 0) return undefined;
     layouts.adopt(columnsOf(module, table.end));
     return new PlainListing(emitter, sink, module);
   }
@@ -145,7 +112,9 @@ function copyTable(module: ListingModule, { words, starts, strings, pointerSize 
   new Uint32Array(buffer, wordsAt, words.length).set(words);
   new Uint32Array(buffer, startsAt, starts.length).set(starts);
   new Uint8Array(buffer, namesAt, bytes.length).set(bytes);
-  module.setTable(wordsAt, startsAt, starts.length, namesAt, bytes.length, pointerSize);
+  module.setRecords(wordsAt, words.length, startsAt, starts.length);
+  module.setNames(namesAt, bytes.length, bytes.length);
+  module.setPointerSize(pointerSize);
 }
 
 function optionsOf({ layouts, quirks }: EmitContext, ignoreKind: boolean): number {
@@ -161,8 +130,8 @@ function optionsOf({ layouts, quirks }: EmitContext, ignoreKind: boolean): numbe
 
 function columnsOf(module: ListingModule, count: number): SurveyColumns {
   const { buffer } = module.memory;
-  const bytes = ({ value }: Address): Uint8Array => new Uint8Array(buffer, value, count);
-  const words = ({ value }: Address): Uint32Array => new Uint32Array(buffer, value, count);
+  const bytes = ({ value }: Exported): Uint8Array => new Uint8Array(buffer, value, count);
+  const words = ({ value }: Exported): Uint32Array => new Uint32Array(buffer, value, count);
   return {
     knownSizes: words(module.sizes),
     knownAlignments: words(module.alignments),

@@ -85,6 +85,8 @@ export class PackedInference {
   inferFromHolders(id: TypeId): void {
     const { facts } = this.#placements;
     const struct = facts.strip(id);
+    // Nothing else holds a struct that could be packed.
+    if (!isComposite(facts.table.kind(struct))) return;
     for (const holder of misplacersOf(facts.table, struct, facts.alignmentOf(struct))) {
       this.#layouts.survey(holder);
       const isUnion = facts.table.kind(holder) === Kind.Union;
@@ -127,8 +129,7 @@ function misplacersOf(table: TypeTable, id: TypeId, natural: number): Set<TypeId
     for (const part of tableChain(table)) {
       for (const { id: user, word } of wordsWithValue(part, type)) {
         const kind = part.kind(user);
-        const isMember =
-          (kind === Kind.Struct || kind === Kind.Union) && word % 3 === 1 && word > HEADER_WORDS;
+        const isMember = isComposite(kind) && word % 3 === 1 && word > HEADER_WORDS;
         if (isMember && placeOf(part, user, word) % natural !== 0) misplacers.add(user);
         else if (word === 2 && isAlias(kind)) aliases.add(user);
       }
@@ -142,6 +143,10 @@ function placeOf(part: TypeTable, id: TypeId, word: number): number {
   if (part.kind(id) === Kind.Union) return part.sizeOrType(id);
   const offsetWord = part.words[part.startOf(id) + word + 1] as number;
   return memberBitOffset(offsetWord, part.kindFlag(id)) >>> 3;
+}
+
+function isComposite(kind: number): boolean {
+  return kind === Kind.Struct || kind === Kind.Union;
 }
 
 function isAlias(kind: number): boolean {

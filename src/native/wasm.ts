@@ -9,8 +9,11 @@ import { join } from 'node:path';
 /** What is used of the runtime's own, which the types of node leave out. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: object };
+  readonly Instance: new (module: object, imports: WasmImports) => { readonly exports: object };
 };
+
+/** Functions that a module calls, by the name of the file that declares them. */
+export type WasmImports = Readonly<Record<string, object>>;
 
 /** Where the package's root lies from here: two folders up from src/native and dist/cli, three from dist/lib/native. */
 const ROOTS: readonly string[] = ['../..', '../../..'];
@@ -19,11 +22,11 @@ const ROOTS: readonly string[] = ['../..', '../../..'];
  * A new instance of the module `name`, or undefined where it is not built or this runtime does not take it. Never
  * throws.
  */
-export function loadWasm(name: string): object | undefined {
+export function loadWasm(name: string, imports: WasmImports = {}): object | undefined {
   for (const root of ROOTS) {
     try {
       const bytes = readFileSync(join(import.meta.dirname, root, 'dist/wasm', `${name}.wasm`));
-      return new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
+      return new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports;
     } catch {
       // Not there, or no WebAssembly.
     }

@@ -19,7 +19,10 @@ import {
   vlenOf,
 } from './table';
 
-/** By id: size plus one, natural alignment (0 while that of a composite is not known), whether made for a bitfield. */
+/**
+ * By id: size plus one, 0 while it has not been measured; natural alignment, 0 while it is not known; whether the type is
+ * an int made for a bitfield.
+ */
 export let sizes: usize = 0;
 export let alignments: usize = 0;
 export let legacyBitfields: usize = 0;
@@ -29,14 +32,15 @@ export let compositeOf: usize = 0;
 let embedded: usize = 0;
 /** Composites whose alignment waits for another's, and the next member of each that is looked at. */
 let waiting: usize = 0;
+let readsLegacy: bool = true;
 
 /** Longest chain of types that is followed. */
 const MAX_DEPTH: i32 = 256;
 /** Largest size that is told apart from others. */
 const MAX_SIZE: u64 = 0xffff_fffe;
 
-/** Measures all types. Without `readsLegacy` an int narrower than its storage is as large as the bytes it uses. */
-export function measureAll(readsLegacy: bool): void {
+/** Without `legacy` an int narrower than its storage is as large as the bytes it uses, and no bitfield. */
+export function beginFacts(legacy: bool): void {
   const count = <usize>end;
   sizes = allocate(4 * count);
   alignments = allocate(4 * count);
@@ -44,10 +48,11 @@ export function measureAll(readsLegacy: bool): void {
   compositeOf = allocate(4 * count);
   embedded = allocate(count);
   waiting = allocate(8 * count);
-  for (let id: u32 = 1; id < end; id++) measure(id, readsLegacy);
+  readsLegacy = legacy;
 }
 
-function measure(id: u32, readsLegacy: bool): void {
+/** Finds the size of a type, and its alignment where it is not made of a composite. Returns the size plus one. */
+function measure(id: u32): u32 {
   let type = id;
   let count: u64 = 1;
   let isElement = false;
@@ -85,18 +90,23 @@ function measure(id: u32, readsLegacy: bool): void {
     }
     if (!isType(type)) break;
   }
-  store<u32>(sizes + (id << 2), <u32>min<u64>(<u64>size * count, MAX_SIZE) + 1);
+  const known = <u32>min<u64>(<u64>size * count, MAX_SIZE) + 1;
+  store<u32>(sizes + (id << 2), known);
   store<u32>(alignments + (id << 2), alignment);
+  return known;
 }
 
 /** Size of a type in bytes, 0 for what is none. */
 export function sizeOf(id: u32): u32 {
-  return isType(id) ? load<u32>(sizes + (id << 2)) - 1 : 0;
+  if (!isType(id)) return 0;
+  const known = load<u32>(sizes + (id << 2));
+  return (known !== 0 ? known : measure(id)) - 1;
 }
 
 /** Natural alignment of a type in bytes, at least 1. */
 export function alignmentOf(id: u32): u32 {
   if (!isType(id)) return 1;
+  if (load<u32>(sizes + (id << 2)) === 0) measure(id);
   const known = load<u32>(alignments + (id << 2));
   return known !== 0 ? known : alignComposite(id);
 }
@@ -122,6 +132,7 @@ function alignComposite(id: u32): u32 {
     for (; at < last; at += MEMBER) {
       const type = load<u32>(at, 4);
       if (!isType(type)) continue;
+      if (load<u32>(sizes + (type << 2)) === 0) measure(type);
       let alignment = load<u32>(alignments + (type << 2));
       if (alignment === 0) {
         child = load<u32>(compositeOf + (type << 2));
@@ -159,6 +170,13 @@ export function strip(id: u32): u32 {
     id = thirdOf(record);
   }
   return id;
+}
+
+/** Whether a type is, behind aliases, an int made for a bitfield. */
+export function isLegacyBitfield(id: u32): bool {
+  if (!isType(id)) return false;
+  if (load<u32>(sizes + (id << 2)) === 0) measure(id);
+  return load<u8>(legacyBitfields + id) !== 0;
 }
 
 export function isScalarBehindAliases(id: u32): bool {

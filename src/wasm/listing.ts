@@ -3,9 +3,9 @@
  * plain. The others are the host's: {@link list} stops at each of them.
  */
 
-import { alignmentOf, measureAll, sizeOf } from './facts';
+import { alignmentOf, beginFacts, sizeOf } from './facts';
 import { Kind } from './kinds';
-import { beginPacked, inferStruct, inferUnion, isPacked } from './packed';
+import { beginPacked, inferAll, inferStruct, inferUnion, isPacked } from './packed';
 import { beginRemarks, isTight, narrow8, putFooter, putHole, putTypeRemark } from './remarks';
 import { beginSeen, isRepeat } from './seen';
 import {
@@ -15,6 +15,8 @@ import {
   BITFIELD_OFFSET,
   BYTE_OFFSET,
   BYTE_SIZE,
+  beginPlaces,
+  beginSurvey,
   CONTRADICTS,
   cachelineSize,
   flags,
@@ -28,6 +30,7 @@ import {
   PRE_HOLE,
   place,
   release,
+  survey,
   surveyAll,
   wasteAt,
 } from './survey';
@@ -39,6 +42,7 @@ import {
   isType,
   kindFlagOf,
   kindOf,
+  LONGEST,
   MEMBER,
   nameOf,
   recordOf,
@@ -46,18 +50,7 @@ import {
   vlenOf,
 } from './table';
 import { clearTally, countBitHole, countForced, countHole, countMembers } from './tally';
-import {
-  LONGEST,
-  nameLength,
-  padTo,
-  put,
-  putByte,
-  putCopy,
-  putInteger,
-  putName,
-  putNumber,
-  putTabs,
-} from './text';
+import { nameLength, padTo, put, putByte, putCopy, putInteger, putName, putNumber, putTabs } from './text';
 import {
   AFTER_SHIFT,
   beginTexts,
@@ -75,11 +68,24 @@ import {
   textOf,
 } from './type-texts';
 
+export {
+  blobNameBytes,
+  blobNames,
+  blobStarts,
+  blobWordCount,
+  blobWords,
+  findRecords,
+  kindWords,
+  openBlob,
+  useBlob,
+} from './blob';
 /** What the host calls, and the columns that it goes on with. */
 export { alignments, compositeOf, legacyBitfields, sizes } from './facts';
+export { find } from './find';
+export { inferFromHolders } from './holders';
 export { inferred, packed } from './packed';
 export { flags, forced, waste } from './survey';
-export { allocate, setTable } from './table';
+export { allocate, setNames, setPointerSize, setRecords } from './table';
 
 /** The text, its bytes so far, and where a member may begin at the latest. */
 export let text: usize = 0;
@@ -116,17 +122,30 @@ const LARGE_ENUMS_PACKED: u32 = 64;
 /** Whether an enum that is larger than an int is called packed. */
 let callsLargePacked: bool = false;
 
-/** Makes ready to list the types of the table. Returns false where it holds what only the host can list. */
-export function begin(cacheline: u32, options: u32): bool {
-  measureAll((options & READS_LEGACY) !== 0);
-  surveyAll(cacheline);
-  beginPacked((options & LAZY_PACKED) !== 0);
+/** Makes ready to print some types of the table. */
+export function begin(cacheline: u32, options: u32): void {
+  beginTypes(cacheline, options);
+  beginPlaces(false);
+}
+
+/** Makes ready to print all types of the table. Returns false where it holds what only the host can list. */
+export function beginAll(cacheline: u32, options: u32): bool {
+  beginTypes(cacheline, options);
+  beginPlaces(true);
+  surveyAll();
+  if ((options & LAZY_PACKED) === 0) inferAll();
+  return beginSeen((options & IGNORES_KIND) !== 0);
+}
+
+function beginTypes(cacheline: u32, options: u32): void {
+  beginFacts((options & READS_LEGACY) !== 0);
+  beginSurvey(cacheline);
+  beginPacked();
   beginTexts((options & EMPTY_MEANS_VOID) !== 0, (options & MISPLACES_QUALIFIERS) !== 0);
-  callsLargePacked = (options & LARGE_ENUMS_PACKED) !== 0;
   beginRemarks((options & NARROWS_COUNTERS) !== 0);
+  callsLargePacked = (options & LARGE_ENUMS_PACKED) !== 0;
   text = allocate(BUFFER_SIZE);
   lastStart = text + BUFFER_SIZE - ROOM;
-  return beginSeen((options & IGNORES_KIND) !== 0);
 }
 
 /** Forgets the text, which has been handed over. */
@@ -150,11 +169,19 @@ export function list(next: u32): u32 {
   return 0;
 }
 
+/** Prints one struct or union, and an empty line. The same otherwise as {@link print}. */
+export function printAlone(id: u32): bool {
+  if (!isType(id) || !print(id)) return false;
+  store<u8>(text + textLength++, 10);
+  return true;
+}
+
 /** Prints one struct or union behind the text; false where the host must. */
 export function print(id: u32): bool {
   const record = recordOf(id);
-  const start = text + textLength;
-  const behind = putType(start, id, record, kindOf(record));
+  const kind = kindOf(record);
+  if ((kind !== Kind.Struct && kind !== Kind.Union) || nameOf(record) === 0) return false;
+  const behind = putType(text + textLength, id, record, kind);
   if (behind === 0) return false;
   textLength = behind - text;
   return true;
@@ -172,6 +199,7 @@ function putType(at: usize, id: u32, record: usize, kind: i32): usize {
 function putAggregate(at: usize, id: u32, record: usize, level: u32, base: u32, isInUnion: bool): usize {
   const isStruct = kindOf(record) === Kind.Struct;
   const name = nameOf(record);
+  survey(id);
   const flag = <u32>load<u8>(flags + id);
   if (isStruct) {
     if (wasteAt(id, PRE_HOLE) !== 0 || wasteAt(id, PRE_BIT_HOLE) !== 0) return 0;

@@ -2,21 +2,23 @@
 
 import { alignmentOf, strip } from './facts';
 import { Kind } from './kinds';
-import { CONTRADICTS, flags, HOLES, MISPLACES, PADDING, wasteAt } from './survey';
+import { CONTRADICTS, flags, HOLES, MISPLACES, PADDING, survey, wasteAt } from './survey';
 import { allocate, end, kindById, kindFlagOf, kindOf, MEMBER, recordOf, thirdOf, vlenOf } from './table';
 
 /** By id: whether a struct is packed, and whether that has been inferred. */
 export let packed: usize = 0;
 export let inferred: usize = 0;
 
-/** Begins with nothing; `isLazy` waits for what is printed, otherwise all types are looked at. */
-export function beginPacked(isLazy: bool): void {
+/** Begins with nothing. */
+export function beginPacked(): void {
   packed = allocate(end);
   inferred = allocate(end);
-  if (isLazy) return;
+}
+
+/** Infers about every type, so that the answer does not depend on which were looked at before. */
+export function inferAll(): void {
   for (let id: u32 = 1; id < end; id++) {
-    if ((load<u8>(flags + id) & MISPLACES) === 0) continue;
-    if (kindById(id) === Kind.Union || hasWaste(id)) markMisplaced(id);
+    if ((load<u8>(flags + id) & MISPLACES) !== 0) inferFrom(id);
   }
 }
 
@@ -27,6 +29,7 @@ export function isPacked(id: u32): bool {
 /** Infers from a struct's own layout, or, where that has holes, what its members are. */
 export function inferStruct(id: u32): void {
   if (load<u8>(inferred + id) !== 0) return;
+  survey(id);
   if (hasWaste(id)) markMisplaced(id);
   else if ((load<u8>(flags + id) & CONTRADICTS) !== 0) store<u8>(packed + id, 1);
   store<u8>(inferred + id, 1);
@@ -36,7 +39,14 @@ export function inferStruct(id: u32): void {
 export function inferUnion(id: u32): void {
   if (load<u8>(inferred + id) !== 0) return;
   store<u8>(inferred + id, 1);
+  survey(id);
   markMisplaced(id);
+}
+
+/** Infers what a struct or union that may misplace its members says of them, as {@link inferAll} does. */
+export function inferFrom(id: u32): void {
+  survey(id);
+  if (kindById(id) === Kind.Union || hasWaste(id)) markMisplaced(id);
 }
 
 function hasWaste(id: u32): bool {

@@ -7,6 +7,7 @@ import {
   HEADER,
   kindFlagOf,
   kindOf,
+  LONGEST,
   MEMBER,
   nameBytes,
   nameOf,
@@ -15,7 +16,7 @@ import {
   thirdOf,
   vlenOf,
 } from './table';
-import { LONGEST, nameLength } from './text';
+import { nameLength } from './text';
 
 /** By hash, with linear probing: ids, 0 for none. */
 let slots: usize = 0;

@@ -3,7 +3,7 @@
  * src/layout/placement.ts and survey.ts; the columns are theirs too, so that the host can go on with them.
  */
 
-import { alignmentOf, alignments, isScalarBehindAliases, legacyBitfields, sizeOf, strip } from './facts';
+import { alignmentOf, alignments, isLegacyBitfield, isScalarBehindAliases, sizeOf, strip } from './facts';
 import { Kind } from './kinds';
 import {
   allocate,
@@ -52,18 +52,30 @@ export function wasteAt(id: u32, field: usize): i32 {
   return load<i32>(wasteOf(id) + field);
 }
 
-/** Looks at all structs and unions. */
-export function surveyAll(cacheline: u32): void {
+/** Makes ready to look at structs and unions. */
+export function beginSurvey(cacheline: u32): void {
   cachelineSize = cacheline;
   flags = allocate(end);
   waste = allocate(<usize>end * WASTE);
   forced = allocate((<usize>end) << 2);
-  maxPlaced = max<u32>(FEW_PLACED, mostMembers());
+}
+
+/** Makes room for the members of so many types with bitfields as may be placed at once. */
+export function beginPlaces(isForAll: bool): void {
+  maxPlaced = isForAll ? max<u32>(FEW_PLACED, mostMembers()) : FEW_PLACED;
   places = allocate(<usize>PLACE * maxPlaced);
-  for (let id: u32 = 1; id < end; id++) {
-    const kind = kindOf(recordOf(id));
-    if (kind === Kind.Struct || kind === Kind.Union) surveyOne(id, kind === Kind.Struct);
-  }
+}
+
+/** Looks at all structs and unions. */
+export function surveyAll(): void {
+  for (let id: u32 = 1; id < end; id++) survey(id);
+}
+
+/** Sees to it that a struct or union has been looked at; does nothing for another type. */
+export function survey(id: u32): void {
+  if ((load<u8>(flags + id) & SURVEYED) !== 0) return;
+  const kind = kindOf(recordOf(id));
+  if (kind === Kind.Struct || kind === Kind.Union) surveyOne(id, kind === Kind.Struct);
 }
 
 /** Members of the struct or union that has most. */
@@ -93,7 +105,7 @@ function surveyOne(id: u32, isStruct: bool): void {
   for (let at = first; at < last; at += MEMBER) {
     const type = load<u32>(at, 4);
     const offsetWord = load<u32>(at, 8);
-    if ((offsetWord & bitfield) !== 0 || (type < end && load<u8>(legacyBitfields + type) === 1)) {
+    if ((offsetWord & bitfield) !== 0 || isLegacyBitfield(type)) {
       place(id, isStruct);
       release(record);
       return;
@@ -159,7 +171,7 @@ export const PLACE: u32 = 40;
 /** The members of types with bitfields that are being printed, one type after the other. */
 let places: usize = 0;
 let placed: u32 = 0;
-/** More members in such types, together, are for the host; those of one type always have room. */
+/** More members in such types, together, are for the host; of all types those of one always have room. */
 let maxPlaced: u32 = 0;
 const FEW_PLACED: u32 = 0x1000;
 
@@ -204,7 +216,7 @@ function placeMembers(id: u32, record: usize, first: usize, isStruct: bool): voi
     store<u32>(to, 0, BITFIELD_OFFSET);
     store<u32>(to, 0, ALIGNMENT);
     store<u64>(to, 0, HOLE);
-    if (width !== 0 || (type < end && load<u8>(legacyBitfields + type) === 1)) {
+    if (width !== 0 || isLegacyBitfield(type)) {
       flag |= HAS_BITFIELDS;
       placeBitfield(to, type, width);
       byte = load<u32>(to, BYTE_OFFSET);

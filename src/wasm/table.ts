@@ -6,20 +6,29 @@
  * the memory has no fences within.
  */
 
+import { readNames } from './host';
 import { Kind } from './kinds';
 
-/** Address of the records' words, and of the names. */
-export let words: usize = 0;
+/** Addresses of the names, and of what is behind the records. */
+export let recordsEnd: usize = 0;
 export let names: usize = 0;
 /** Bytes of names. */
 export let nameBytes: u32 = 0;
+let namesReady: u32 = 0;
+/** Longest name, and longest line, that is read or written here. Real names stay below a tenth of it. */
+export const LONGEST: u32 = 1024;
+const NAMES_AT_ONCE: u32 = 1 << 16;
 /** One past the last id. The first is 1: tables with a base are not for this module. */
 export let end: u32 = 0;
 export let pointerSize: u32 = 8;
-/** By id, the address of its record. */
-let records: usize = 0;
+/** Address of the records' words, and by id, the index of the first word of its record. */
+export let words: usize = 0;
+let starts: usize = 0;
 /** Where memory is free. */
 let free: usize = 0;
+
+/** Pages of 64 KiB. Growing is dear, and what is not touched costs nothing. */
+const GROWTH = 256;
 
 /** Zeroed memory, at a multiple of 8. It is never given back: the module is for one table. */
 export function allocate(bytes: usize): usize {
@@ -27,30 +36,37 @@ export function allocate(bytes: usize): usize {
   const at = free;
   free += (bytes + 7) & ~7;
   const wanted = <i32>((free + 0xffff) >>> 16) - memory.size();
-  if (wanted > 0 && memory.grow(wanted) < 0) unreachable();
+  if (wanted > 0 && memory.grow(max(wanted, GROWTH)) < 0) unreachable();
   return at;
 }
 
-/** Says where the host has put the words, where each record starts among them, and the names. */
-export function setTable(
-  wordsAt: usize,
-  starts: usize,
-  count: u32,
-  namesAt: usize,
-  length: u32,
-  pointer: u32,
-): void {
+/** Says where the words are, and where each record starts among them, from that of the first id on. */
+export function setRecords(wordsAt: usize, wordCount: u32, startsAt: usize, count: u32): void {
   words = wordsAt;
-  names = namesAt;
-  nameBytes = length;
+  recordsEnd = wordsAt + (wordCount << 2);
+  starts = startsAt - 4;
   end = count + 1;
-  pointerSize = pointer;
-  // An id's record is found a thousand times for each that is listed.
-  records = starts - 4;
-  for (let id: u32 = 1; id < end; id++) {
-    const place = records + (id << 2);
-    store<u32>(place, <u32>(words + (load<u32>(place) << 2)));
-  }
+}
+
+/** Says where the names are, and how many bytes of them are there; the host has the others. 8 bytes behind them may be read. */
+export function setNames(at: usize, byteSize: u32, ready: u32): void {
+  names = at;
+  nameBytes = byteSize;
+  namesReady = ready;
+}
+
+/** Sees to it that the name at an offset is there, as far as the longest is read. */
+export function needName(offset: u32): void {
+  const wanted = min<u32>(nameBytes, offset + LONGEST);
+  if (wanted <= namesReady) return;
+  const end = min<u32>(nameBytes, wanted + NAMES_AT_ONCE);
+  readNames(namesReady, end);
+  namesReady = end;
+}
+
+/** Bytes in a pointer. */
+export function setPointerSize(size: u32): void {
+  pointerSize = size;
 }
 
 /** Whether a number is the id of a type of the table; void is none. */
@@ -65,7 +81,7 @@ export function hasName(offset: u32): bool {
 
 /** Address of a type's record. */
 export function recordOf(id: u32): usize {
-  return load<u32>(records + (id << 2));
+  return words + (load<u32>(starts + (id << 2)) << 2);
 }
 
 export function nameOf(record: usize): u32 {

@@ -3,10 +3,7 @@
  * followed by up to 7 bytes of no meaning, which the next one overwrites.
  */
 
-import { nameBytes, names } from './table';
-
-/** Longest name, and longest line, that is written here. Real names stay below a tenth of it. */
-export const LONGEST: u32 = 1024;
+import { LONGEST, nameBytes, names, needName } from './table';
 
 const LOW_BITS: u64 = 0x0101_0101_0101_0101;
 const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
@@ -32,6 +29,7 @@ export function putByte(at: usize, byte: u32): usize {
  */
 export function putName(at: usize, offset: u32): usize {
   if (offset >= nameBytes) return at + LONGEST;
+  needName(offset);
   let from = names + offset;
   const last = at + LONGEST;
   while (at < last) {
@@ -48,6 +46,7 @@ export function putName(at: usize, offset: u32): usize {
 /** Bytes of the name at an offset; at least {@link LONGEST} for a longer one or none. */
 export function nameLength(offset: u32): u32 {
   if (offset >= nameBytes) return LONGEST;
+  needName(offset);
   const start = names + offset;
   const last = start + LONGEST;
   for (let from = start; from < last; from += 8) {
@@ -56,6 +55,18 @@ export function nameLength(offset: u32): u32 {
     if (zeros !== 0) return <u32>(from - start + <usize>(ctz(zeros) >>> 3));
   }
   return LONGEST;
+}
+
+/** Whether the name at an offset is a text of ASCII. */
+export function isName(offset: u32, text: string): bool {
+  if (offset >= nameBytes) return false;
+  needName(offset);
+  const from = changetype<usize>(text);
+  const length = <usize>text.length;
+  for (let index: usize = 0; index < length; index++) {
+    if (load<u8>(names + offset + index) !== load<u8>(from + (index << 1))) return false;
+  }
+  return load<u8>(names + offset + length) === 0;
 }
 
 /** Writes `length` bytes of another text. */

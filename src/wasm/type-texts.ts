@@ -13,12 +13,13 @@ import {
   kindById,
   kindFlagOf,
   kindOf,
+  LONGEST,
   nameOf,
   recordOf,
   thirdOf,
   vlenOf,
 } from './table';
-import { LONGEST, put, putByte, putName, putNumber } from './text';
+import { put, putByte, putName, putNumber } from './text';
 
 /** Forms of a declaration: a text in the type column, then the name. */
 export const PLAIN: u32 = 1;

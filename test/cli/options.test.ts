@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { formatHelp, formatUsage, GROUP_TITLES } from '../../src/cli/help.ts';
-import { OPTIONS, type OptionSpec } from '../../src/cli/options.ts';
+import { EXPLAINED_OPTIONS, type ExplainedOption } from '../../src/cli/option-help.ts';
 
 /** All names that `pahole --=` of pahole 1.31 lists, in its order. */
 const PAHOLE_NAMES = `bit_holes cacheline_size class_name count skip seek_bytes size_bytes range header_type
@@ -24,13 +24,13 @@ const PAHOLE_SHORT = { none: 'aAdEIJlmMnNpPqrRsSTuVZ?', required: 'BcCDfFHitwxXy
 
 describe('the option table', () => {
   it('has every name of pahole in the order of pahole', () => {
-    expect(OPTIONS.filter(({ own }) => !own).map(({ name }) => name)).toEqual(PAHOLE_NAMES);
+    expect(EXPLAINED_OPTIONS.filter(({ own }) => !own).map(({ name }) => name)).toEqual(PAHOLE_NAMES);
   });
 
   it.each(['none', 'required', 'optional'] as const)(
     'has the short options of pahole with argument %s',
     (kind) => {
-      const letters = OPTIONS.filter(({ short, argument }) => short && argument === kind).map(
+      const letters = EXPLAINED_OPTIONS.filter(({ short, argument }) => short && argument === kind).map(
         ({ short }) => short,
       );
       expect(letters).toHaveLength(PAHOLE_SHORT[kind].length);
@@ -39,7 +39,7 @@ describe('the option table', () => {
   );
 
   it('names the value of every option that takes one, and of no other', () => {
-    for (const { name, argument, metavar } of OPTIONS) {
+    for (const { name, argument, metavar } of EXPLAINED_OPTIONS) {
       expect([name, metavar !== undefined]).toEqual([name, argument !== 'none']);
     }
   });
@@ -47,19 +47,22 @@ describe('the option table', () => {
   it('adds some of our own', () => {
     const own =
       'compat json pin pin_first group same_line apart keep_groups max_moves nested moves diff patch counts padding debuginfod no_progress';
-    expect(OPTIONS.filter((option) => option.own).map(({ name }) => name)).toEqual(own.split(' '));
+    expect(EXPLAINED_OPTIONS.filter((option) => option.own).map(({ name }) => name)).toEqual(own.split(' '));
   });
 });
 
 describe('docs/cli.md', () => {
   const document = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8');
 
-  it.each(OPTIONS.filter(({ hidden }) => !hidden))('explains --$name as the table does', (option) => {
-    const status = option.status === 'planned' ? '; *not in this version*' : '';
-    expect(document).toContain(`| ${documentedTerm(option)} | ${option.help}${status} |\n`);
-  });
+  it.each(EXPLAINED_OPTIONS.filter(({ hidden }) => !hidden))(
+    'explains --$name as the table does',
+    (option) => {
+      const status = option.status === 'planned' ? '; *not in this version*' : '';
+      expect(document).toContain(`| ${documentedTerm(option)} | ${option.help}${status} |\n`);
+    },
+  );
 
-  it.each(OPTIONS.filter(({ hidden }) => hidden))('mentions --$name', ({ name }) => {
+  it.each(EXPLAINED_OPTIONS.filter(({ hidden }) => hidden))('mentions --$name', ({ name }) => {
     expect(document).toContain(`\`--${name}\``);
   });
 
@@ -71,7 +74,7 @@ describe('docs/cli.md', () => {
 describe('--help', () => {
   const help = formatHelp();
 
-  it.each(OPTIONS.filter(({ hidden }) => !hidden))('lists --$name', ({ name }) => {
+  it.each(EXPLAINED_OPTIONS.filter(({ hidden }) => !hidden))('lists --$name', ({ name }) => {
     expect(help).toMatch(new RegExp(`--${name}\\b`));
   });
 
@@ -83,7 +86,9 @@ describe('--help', () => {
 describe('--usage', () => {
   it('lists the supported options and no others', () => {
     const listed = [...formatUsage().matchAll(/\[--([\w-]+)/g)].map(([, name]) => name);
-    const supported = OPTIONS.filter(({ status }) => status === 'supported').map(({ name }) => name);
+    const supported = EXPLAINED_OPTIONS.filter(({ status }) => status === 'supported').map(
+      ({ name }) => name,
+    );
     expect(listed).toEqual(supported);
   });
 
@@ -96,7 +101,7 @@ describe('--usage', () => {
   });
 });
 
-function documentedTerm({ short, name, argument, metavar }: OptionSpec): string {
+function documentedTerm({ short, name, argument, metavar }: ExplainedOption): string {
   const value = { none: '', required: `=${metavar}`, optional: `[=${metavar}]` }[argument];
   return `${short === undefined ? '' : `\`-${short}\`, `}\`--${name}${value}\``;
 }

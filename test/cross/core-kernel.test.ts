@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reachFinder } from '../../src/core/reach.ts';
 import { relocateObject } from '../../src/core/relocate.ts';
-import { RUNNING_KERNEL_BTF } from '../../src/load.ts';
+import { RUNNING_KERNEL_BTF } from '../../src/native/map.ts';
 import { findClang } from '../support/compilers.ts';
 import { readObject, targetOf } from '../support/core.ts';
 import { fixturePath } from '../support/fixtures.ts';

@@ -5,9 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { PaholeEmitter } from '../../src/emit/pahole.ts';
 import { type LayoutSummary, layoutOf } from '../../src/layout/layout-of.ts';
 import { Layouts } from '../../src/layout/layouts.ts';
-import { loadSync, RUNNING_KERNEL_BTF } from '../../src/load.ts';
+import { loadSync } from '../../src/load.ts';
 import { Kind } from '../../src/model/kinds.ts';
 import type { TypeId, TypeTable } from '../../src/model/table.ts';
+import { RUNNING_KERNEL_BTF } from '../../src/native/map.ts';
 import { fixtureFiles, fixtureTable } from '../support/fixtures.ts';
 
 /** The lines below a struct that a summary stands for. */
