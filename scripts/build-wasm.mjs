@@ -6,7 +6,7 @@
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 
-const ENTRIES = ['listing'];
+const ENTRIES = ['listing', 'header'];
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 for (const entry of ENTRIES) {

@@ -19,7 +19,7 @@ export { type FunctionQuirks, NO_FUNCTION_QUIRKS, PFUNCT_QUIRKS } from './emit/f
 export { writeBpftoolHeader } from './emit/header/bpftool-header.ts';
 export { asCTypes } from './emit/header/c-types.ts';
 export { type HeaderOptions, writeHeader } from './emit/header/header.ts';
-export type { HeaderSink } from './emit/header/output.ts';
+export type { HeaderSink } from './emit/header/module.ts';
 export {
   externFunctions,
   globPattern,

@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeBpftoolHeader } from '../../src/emit/header/bpftool-header.ts';
 import { BPFTOOL_EPILOGUE, BPFTOOL_PROLOGUE, epilogue, prologue } from '../../src/emit/header/frame.ts';
 import { writeHeader } from '../../src/emit/header/header.ts';
-import type { HeaderSink } from '../../src/emit/header/output.ts';
+import type { HeaderSink } from '../../src/emit/header/module.ts';
 import { loadSync, type TypeId, type TypeTable } from '../../src/index.ts';
 import { C_COMPILERS, compile, findClang, works } from '../support/compilers.ts';
 

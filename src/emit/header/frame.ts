@@ -1,7 +1,7 @@
 /** What stands before and behind the types of a header. */
 
-import type { HeaderLanguage } from './identifiers.ts';
-import { HAS_BOOL_MACRO } from './style.ts';
+/** A language that a header is read in. */
+export type HeaderLanguage = 'c' | 'c++';
 
 /** The macros that prototypes of kfuncs use. */
 export const KFUNC_MACROS: string = `#ifndef __ksym
@@ -102,7 +102,7 @@ const TAG_MACROS = `#ifndef __btf_type_tag
 /** The words bool, false and true are keywords from C23 on, whose drafts some compilers follow. */
 const HAS_BOOL = `#if defined(__STDC_VERSION__) && (__STDC_VERSION__ >= 202311L || \\
 	(__STDC_VERSION__ > 201710L && (__clang_major__ >= 15 || (!defined(__clang__) && __GNUC__ >= 13))))
-#define ${HAS_BOOL_MACRO}
+#define __VMLINUX_H_HAS_BOOL__
 #endif
 
 `;

@@ -1,12 +1,11 @@
 /**
  * Alignments that attributes state. DWARF has them, and so has BTF whose declaration tags with the kind flag are
- * attributes: `aligned(64)`. The alignments of DWARF become such tags, which deduplication keeps.
+ * attributes: `aligned(64)`. The alignments of DWARF become such tags, which deduplication keeps and headers write.
  */
 
 import { WordList } from '../../model/intern.ts';
 import { Kind } from '../../model/kinds.ts';
 import type { TypeId, TypeTable } from '../../model/table.ts';
-import type { FlatTypes } from './flat-types.ts';
 
 /** The component of a tag that is about the type itself. */
 const ITSELF = 0xffff_ffff;
@@ -46,48 +45,3 @@ export function alignmentTags(
   }
   return { words: words.view(), starts: starts.view() };
 }
-
-/** The attribute, with a blank in front. */
-export function alignedText(alignment: number): string {
-  return ` __attribute__((aligned(${alignment})))`;
-}
-
-/** What the tags of a table say. */
-export class StatedAlignments {
-  readonly #ofTypes = new Map<TypeId, number>();
-  readonly #ofMembers = new Map<TypeId, Map<number, number>>();
-
-  constructor({ words, starts, end, text }: FlatTypes) {
-    for (let id = 1; id < end; id++) {
-      const start = starts[id] as number;
-      // The kind and the kind flag.
-      if ((words[start + 1] as number) >>> 24 !== (0x80 | Kind.DeclTag)) continue;
-      const [, digits] = /^(?:__)?aligned(?:__)?\((\d+)\)$/.exec(text.at(words[start] as number)) ?? [];
-      const alignment = Number(digits);
-      const isPower = alignment > 0 && alignment <= MAX_ALIGNMENT && (alignment & (alignment - 1)) === 0;
-      if (isPower) this.#note(words[start + 2] as number, words[start + 3] as number, alignment);
-    }
-  }
-
-  /** The alignment that is stated of a type, in bytes; 0 where there is none. */
-  ofType(id: TypeId): number {
-    return this.#ofTypes.get(id) ?? 0;
-  }
-
-  /** The alignments that are stated of members, by index; undefined where there is none. */
-  ofMembers(id: TypeId): ReadonlyMap<number, number> | undefined {
-    return this.#ofMembers.get(id);
-  }
-
-  #note(id: TypeId, component: number, alignment: number): void {
-    if (component === ITSELF) {
-      this.#ofTypes.set(id, alignment);
-      return;
-    }
-    const members = this.#ofMembers.get(id) ?? new Map<number, number>();
-    this.#ofMembers.set(id, members.set(component, alignment));
-  }
-}
-
-/** The largest that GCC and clang take for x86-64 and BPF. */
-const MAX_ALIGNMENT = 1 << 28;

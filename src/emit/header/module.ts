@@ -1,0 +1,127 @@
+/**
+ * `HeaderModule`: what src/wasm/header.ts, compiled to dist/wasm/header.wasm, writes a header with. This is its only
+ * host: it puts the types into the module's memory, and throws what the module gives up with.
+ */
+
+import { TspaholeError } from '../../model/errors.ts';
+import { tableChain } from '../../model/queries.ts';
+import type { TypeId, TypeTable } from '../../model/table.ts';
+import { loadWasm } from '../../native/wasm.ts';
+
+/** Takes what has been written; the bytes are only valid during the call. */
+export type HeaderSink = (bytes: Uint8Array) => void;
+
+/** Whose text a module writes. */
+export interface HeaderStyle {
+  /** That of bpftool 7.8. */
+  readonly isCompat: boolean;
+  /** C++. */
+  readonly isScoped: boolean;
+}
+
+/** The module, for one table; src/wasm/header.ts says what each does. Texts are addresses. */
+interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  allocate(bytes: number): number;
+  beginTypes(end: TypeId, pointerSize: number, nameBytes: number): number;
+  addRecords(words: number, starts: number, first: TypeId, count: number): void;
+  begin(isCompat: boolean, isScoped: boolean): void;
+  order(root: TypeId): void;
+  orderAll(dropsFirst: boolean): void;
+  orderUnsorted(): void;
+  defineOrdered(): void;
+  declare(id: TypeId): void;
+  assertOrdered(): void;
+  findKfuncs(): number;
+  kfuncName(index: number): number;
+  isRepeatedKfunc(index: number): number;
+  keepKfuncs(keeps: number): number;
+  orderPrototypes(): void;
+  declareForPrototypes(): void;
+  putPrototypes(): void;
+  flush(): void;
+  typeName(id: TypeId): number;
+}
+
+/** One header in the making. */
+export class HeaderModule {
+  readonly parts: Exports;
+  readonly #sink: HeaderSink;
+
+  /** Gives a new module the types of a table and its bases. Throws `unsupported` where it is not built. */
+  constructor(table: TypeTable, sink: HeaderSink, { isCompat, isScoped }: HeaderStyle) {
+    const parts = loadWasm('header', {
+      failure: { fail: (reason: number, id: TypeId) => this.#fail(reason, id) },
+      output: { write: (at: number, length: number) => sink(this.#bytes(at, length)) },
+    });
+    if (parts === undefined) throw new TspaholeError('unsupported', NOT_BUILT);
+    this.parts = parts as Exports;
+    this.#sink = sink;
+    this.#copyTypes(table);
+    this.parts.begin(isCompat, isScoped);
+  }
+
+  /** Writes a text of the host's. */
+  literal(text: string): void {
+    this.parts.flush();
+    this.#sink(Buffer.from(text, 'latin1'));
+  }
+
+  /** Keeps the prototypes of the kfuncs that `keeps`, each name once. Gives their number. */
+  keepKfuncs(keeps: (name: string) => boolean): number {
+    const { parts } = this;
+    const count = parts.findKfuncs();
+    const marks = parts.allocate(count);
+    for (let index = 0; index < count; index++) {
+      if (parts.isRepeatedKfunc(index) !== 0 || !keeps(this.#text(parts.kfuncName(index)))) continue;
+      this.#bytes(marks, count)[index] = 1;
+    }
+    return parts.keepKfuncs(marks);
+  }
+
+  #copyTypes(table: TypeTable): void {
+    const { parts } = this;
+    const chain = tableChain(table);
+    const nameBytes = chain.reduce((total, { strings }) => total + strings.bytes.length, 0);
+    let names = parts.beginTypes(table.end, table.pointerSize, nameBytes);
+    for (const { words, starts, strings, firstId } of chain) {
+      const wordsAt = this.#copyWords(words);
+      parts.addRecords(wordsAt, this.#copyWords(starts), firstId, starts.length);
+      this.#bytes(names, strings.bytes.length).set(strings.bytes);
+      names += strings.bytes.length;
+    }
+  }
+
+  #copyWords(words: Uint32Array): number {
+    const at = this.parts.allocate(4 * words.length);
+    new Uint32Array(this.parts.memory.buffer, at, words.length).set(words);
+    return at;
+  }
+
+  /** A part of the memory, until that grows. */
+  #bytes(at: number, length: number): Buffer {
+    return Buffer.from(this.parts.memory.buffer, at, length);
+  }
+
+  #text(at: number): string {
+    const bytes = Buffer.from(this.parts.memory.buffer);
+    return bytes.toString('latin1', at, bytes.indexOf(0, at));
+  }
+
+  #fail(reason: number, id: TypeId): never {
+    const name = this.parts.typeName(id);
+    const type = name === 0 ? `type ${id}` : `type ${id} (${this.#text(name)})`;
+    const message = FAILURES[reason]?.(id, type) ?? `failure ${reason}`;
+    throw new TspaholeError('bad-data', message);
+  }
+}
+
+const NOT_BUILT = 'dist/wasm/header.wasm, which writes headers, is not there; run `npm run build`';
+
+/** By number, what src/wasm/header/failure.ts means. */
+const FAILURES: Readonly<Record<number, (id: TypeId, type: string) => string>> = {
+  1: (_, type) => `${type} contains itself`,
+  2: (id) => `type ${id} leads to more types than can be followed`,
+  3: (id) => `type ${id} is nested more than 512 levels deep`,
+  4: () => 'types repeat one another so much that the header would have no end',
+};

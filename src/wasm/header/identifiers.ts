@@ -1,0 +1,91 @@
+/** What is an identifier in C, and what it is turned into where it is none. */
+
+import { allocate } from '../table';
+import { claim, newSpace, numberOf, setNumber } from './name-numbers';
+import { isScoped } from './style';
+import { joined, lengthOf, newText, textOf } from './texts';
+
+/** Words that no version of C takes for a name, GNU's included; those of C23 among them. */
+const C_KEYWORDS =
+  'alignas alignof asm auto bool break case char const constexpr continue default do double else enum extern ' +
+  'false float for goto if inline int long nullptr register restrict return short signed sizeof static ' +
+  'static_assert struct switch thread_local true typedef typeof typeof_unqual union unsigned void volatile ' +
+  'while _Alignas _Alignof _Atomic _BitInt _Bool _Complex _Decimal128 _Decimal32 _Decimal64 _Generic ' +
+  '_Imaginary _Noreturn _Static_assert _Thread_local __int128 __bf16 __float128 _Float16 _Float32 _Float64 ' +
+  '_Float128 _Float32x _Float64x unix linux ';
+
+const CPP_KEYWORDS =
+  'and and_eq bitand bitor catch char16_t char32_t char8_t class co_await co_return co_yield compl concept ' +
+  'const_cast consteval constinit decltype delete dynamic_cast explicit export friend mutable namespace new ' +
+  'noexcept not not_eq operator or or_eq private protected public reinterpret_cast requires static_cast ' +
+  'template this throw try typeid typename using virtual wchar_t xor xor_eq ';
+
+const MAX_KEYWORD: u32 = 16;
+
+/** By length and two characters, whether there may be such a keyword: few names that are none have one's. */
+let mayBeKeyword: usize = 0;
+let keywords: usize = 0;
+/** By character, whether it may stand in a name. */
+let isWord: usize = 0;
+/** What stands for names that cannot, as an address. */
+let replacements: usize = 0;
+
+export function beginIdentifiers(): void {
+  mayBeKeyword = allocate((MAX_KEYWORD + 1) << 12);
+  keywords = newSpace(0);
+  replacements = newSpace(0);
+  addKeywords(textOf(C_KEYWORDS));
+  if (isScoped) addKeywords(textOf(CPP_KEYWORDS));
+  isWord = allocate(256);
+  for (let code: usize = 48; code <= 122; code++) {
+    const isLetter = (code >= 65 && code <= 90) || code >= 97 || code === 95;
+    if (isLetter || code <= 57) store<u8>(isWord + code, 1);
+  }
+}
+
+/** Ends each of the words, which have a blank behind them, with a NUL in its place. */
+function addKeywords(words: usize): void {
+  let start = words;
+  for (let at = words; load<u8>(at) !== 0; at++) {
+    if (load<u8>(at) !== 32) continue;
+    store<u8>(at, 0);
+    claim(keywords, start, 1);
+    const length = <u32>(at - start);
+    if (length <= MAX_KEYWORD) store<u8>(mayBeKeyword + keyOf(start, length), 1);
+    start = at + 1;
+  }
+}
+
+function keyOf(text: usize, length: u32): u32 {
+  const second = <u32>load<u8>(text, 1) & 63;
+  const last = length === 0 ? 0 : <u32>load<u8>(text + length - 1) & 63;
+  return (length << 12) | (second << 6) | last;
+}
+
+/** The name itself where it is an identifier, else one like it. */
+export function clean(name: usize): usize {
+  const first = <u32>load<u8>(name);
+  let at = name;
+  while (load<u8>(isWord + <usize>load<u8>(at)) === 1) at++;
+  if (load<u8>(at) === 0 && (first < 48 || first > 57)) {
+    const length = <u32>(at - name);
+    if (length > MAX_KEYWORD || load<u8>(mayBeKeyword + keyOf(name, length)) === 0) return name;
+  }
+  const known = numberOf(replacements, name);
+  if (known !== 0) return known;
+  const replaced = replace(name, first >= 48 && first <= 57);
+  setNumber(replacements, name, <u32>replaced);
+  return replaced;
+}
+
+function replace(name: usize, isNumber: bool): usize {
+  const length = lengthOf(name);
+  const word = newText(length + 1);
+  let to = word;
+  if (isNumber) store<u8>(to++, 95);
+  for (let at = name; at < name + length; at++) {
+    const code = <u32>load<u8>(at);
+    store<u8>(to++, load<u8>(isWord + code) === 1 ? code : 95);
+  }
+  return numberOf(keywords, word) !== 0 ? joined(word, '_') : word;
+}
