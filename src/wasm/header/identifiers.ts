@@ -5,21 +5,6 @@ import { claim, newSpace, numberOf, setNumber } from './name-numbers';
 import { isScoped } from './style';
 import { joined, lengthOf, newText, textOf } from './texts';
 
-/** Words that no version of C takes for a name, GNU's included; those of C23 among them. */
-const C_KEYWORDS =
-  'alignas alignof asm auto bool break case char const constexpr continue default do double else enum extern ' +
-  'false float for goto if inline int long nullptr register restrict return short signed sizeof static ' +
-  'static_assert struct switch thread_local true typedef typeof typeof_unqual union unsigned void volatile ' +
-  'while _Alignas _Alignof _Atomic _BitInt _Bool _Complex _Decimal128 _Decimal32 _Decimal64 _Generic ' +
-  '_Imaginary _Noreturn _Static_assert _Thread_local __int128 __bf16 __float128 _Float16 _Float32 _Float64 ' +
-  '_Float128 _Float32x _Float64x unix linux ';
-
-const CPP_KEYWORDS =
-  'and and_eq bitand bitor catch char16_t char32_t char8_t class co_await co_return co_yield compl concept ' +
-  'const_cast consteval constinit decltype delete dynamic_cast explicit export friend mutable namespace new ' +
-  'noexcept not not_eq operator or or_eq private protected public reinterpret_cast requires static_cast ' +
-  'template this throw try typeid typename using virtual wchar_t xor xor_eq ';
-
 const MAX_KEYWORD: u32 = 16;
 
 /** By length and two characters, whether there may be such a keyword: few names that are none have one's. */
@@ -34,8 +19,8 @@ export function beginIdentifiers(): void {
   mayBeKeyword = allocate((MAX_KEYWORD + 1) << 12);
   keywords = newSpace(0);
   replacements = newSpace(0);
-  addKeywords(textOf(C_KEYWORDS));
-  if (isScoped) addKeywords(textOf(CPP_KEYWORDS));
+  addKeywordsOfC();
+  if (isScoped) addKeywordsOfCpp();
   isWord = allocate(256);
   for (let code: usize = 48; code <= 122; code++) {
     const isLetter = (code >= 65 && code <= 90) || code >= 97 || code === 95;
@@ -43,8 +28,32 @@ export function beginIdentifiers(): void {
   }
 }
 
-/** Ends each of the words, which have a blank behind them, with a NUL in its place. */
-function addKeywords(words: usize): void {
+/** Words that no version of C takes for a name, GNU's included; those of C23 among them. */
+function addKeywordsOfC(): void {
+  addKeywords(
+    'alignas alignof asm auto bool break case char const constexpr continue default do double else ',
+  );
+  addKeywords('enum extern false float for goto if inline int long nullptr register restrict return short ');
+  addKeywords('signed sizeof static static_assert struct switch thread_local true typedef typeof ');
+  addKeywords('typeof_unqual union unsigned void volatile while ');
+  addKeywords('_Alignas _Alignof _Atomic _BitInt _Bool _Complex _Decimal128 _Decimal32 _Decimal64 _Generic ');
+  addKeywords('_Imaginary _Noreturn _Static_assert _Thread_local __int128 __bf16 __float128 ');
+  addKeywords('_Float16 _Float32 _Float64 _Float128 _Float32x _Float64x unix linux ');
+}
+
+function addKeywordsOfCpp(): void {
+  addKeywords(
+    'and and_eq bitand bitor catch char16_t char32_t char8_t class co_await co_return co_yield compl ',
+  );
+  addKeywords('concept const_cast consteval constinit decltype delete dynamic_cast explicit export friend ');
+  addKeywords('mutable namespace new noexcept not not_eq operator or or_eq private protected public ');
+  addKeywords('reinterpret_cast requires static_cast template this throw try typeid typename using virtual ');
+  addKeywords('wchar_t xor xor_eq ');
+}
+
+/** Adds words with a blank behind each, which becomes its NUL. */
+function addKeywords(literal: string): void {
+  const words = textOf(literal);
   let start = words;
   for (let at = words; load<u8>(at) !== 0; at++) {
     if (load<u8>(at) !== 32) continue;
