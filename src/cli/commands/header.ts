@@ -78,14 +78,7 @@ Examples:
   run: runHeader,
 };
 
-async function runHeader(words: CommandWords, streams: Streams): Promise<number> {
-  const isPart = words.values('only').length > 0 || words.values('from').length > 0;
-  if (isPart) return writeAll(words, streams);
-  const { withoutInlining } = await import('../inlining.ts');
-  return withoutInlining(() => writeAll(words, streams));
-}
-
-function writeAll(words: CommandWords, streams: Streams): number {
+function runHeader(words: CommandWords, streams: Streams): number {
   const paths = inputsOf(words, streams);
   const table = loadTypes(paths, words);
   const output = words.value('output');

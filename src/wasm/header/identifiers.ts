@@ -3,29 +3,24 @@
 import { allocate } from '../table';
 import { claim, newSpace, numberOf, setNumber } from './name-numbers';
 import { isScoped } from './style';
-import { joined, lengthOf, newText, textOf } from './texts';
+import { HIGH_BITS, joined, lengthOf, newText, ownBits, textOf, zerosIn } from './texts';
 
 const MAX_KEYWORD: u32 = 16;
+const NO_WORD: u32 = u32.MAX_VALUE;
+const UNDERSCORES: u64 = 0x5f5f_5f5f_5f5f_5f5f;
 
 /** By length and two characters, whether there may be such a keyword: few names that are none have one's. */
 let mayBeKeyword: usize = 0;
 let keywords: usize = 0;
-/** By character, whether it may stand in a name. */
-let isWord: usize = 0;
 /** What stands for names that cannot, as an address. */
 let replacements: usize = 0;
 
 export function beginIdentifiers(): void {
   mayBeKeyword = allocate((MAX_KEYWORD + 1) << 12);
-  keywords = newSpace(0);
-  replacements = newSpace(0);
+  keywords = newSpace();
+  replacements = newSpace();
   addKeywordsOfC();
   if (isScoped) addKeywordsOfCpp();
-  isWord = allocate(256);
-  for (let code: usize = 48; code <= 122; code++) {
-    const isLetter = (code >= 65 && code <= 90) || code >= 97 || code === 95;
-    if (isLetter || code <= 57) store<u8>(isWord + code, 1);
-  }
 }
 
 /** Words that no version of C takes for a name, GNU's included; those of C23 among them. */
@@ -74,17 +69,43 @@ function keyOf(text: usize, length: u32): u32 {
 /** The name itself where it is an identifier, else one like it. */
 export function clean(name: usize): usize {
   const first = <u32>load<u8>(name);
-  let at = name;
-  while (load<u8>(isWord + <usize>load<u8>(at)) === 1) at++;
-  if (load<u8>(at) === 0 && (first < 48 || first > 57)) {
-    const length = <u32>(at - name);
+  const isNumber = first >= 48 && first <= 57;
+  const length = wordLength(name);
+  if (length !== NO_WORD && !isNumber) {
     if (length > MAX_KEYWORD || load<u8>(mayBeKeyword + keyOf(name, length)) === 0) return name;
   }
   const known = numberOf(replacements, name);
   if (known !== 0) return known;
-  const replaced = replace(name, first >= 48 && first <= 57);
+  const replaced = replace(name, isNumber);
   setNumber(replacements, name, <u32>replaced);
   return replaced;
+}
+
+/** Length of a name whose characters all may stand in one. */
+function wordLength(name: usize): u32 {
+  let at = name;
+  let bytes = load<u64>(at);
+  let zeros = zerosIn(bytes);
+  while (zeros === 0) {
+    if (!areWords(bytes)) return NO_WORD;
+    at += 8;
+    bytes = load<u64>(at);
+    zeros = zerosIn(bytes);
+  }
+  const own = ownBits(zeros);
+  if (!areWords((bytes & own) | (UNDERSCORES & ~own))) return NO_WORD;
+  return <u32>(at - name + <usize>(ctz(zeros) >>> 3));
+}
+
+/** Whether 8 bytes are all letters, digits and underscores. */
+function areWords(bytes: u64): bool {
+  if ((bytes & HIGH_BITS) !== 0) return false;
+  // What is added makes the highest bit of a byte say whether the byte is at least, or above, a character.
+  const lower = bytes | 0x2020_2020_2020_2020;
+  const isLetter = (lower + 0x1f1f_1f1f_1f1f_1f1f) & ~(lower + 0x0505_0505_0505_0505);
+  const isDigit = (bytes + 0x5050_5050_5050_5050) & ~(bytes + 0x4646_4646_4646_4646);
+  const isUnderscore = ~((bytes ^ UNDERSCORES) + 0x7f7f_7f7f_7f7f_7f7f);
+  return ((isLetter | isDigit | isUnderscore) & HIGH_BITS) === HIGH_BITS;
 }
 
 function replace(name: usize, isNumber: bool): usize {
@@ -93,8 +114,8 @@ function replace(name: usize, isNumber: bool): usize {
   let to = word;
   if (isNumber) store<u8>(to++, 95);
   for (let at = name; at < name + length; at++) {
-    const code = <u32>load<u8>(at);
-    store<u8>(to++, load<u8>(isWord + code) === 1 ? code : 95);
+    const code = <u64>load<u8>(at);
+    store<u8>(to++, areWords(code | (UNDERSCORES & ~0xff)) ? code : 95);
   }
   return numberOf(keywords, word) !== 0 ? joined(word, '_') : word;
 }

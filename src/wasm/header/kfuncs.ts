@@ -9,7 +9,7 @@ import { order } from './order';
 import { put } from './output';
 import { ENTRY, ID, newEntries, setEntry, sortEntries } from './sort';
 import { compare, equals } from './texts';
-import { emptyText, end, nameOfRecord, recordOf } from './types';
+import { emptyText, end, nameOfRecord, recordOf, tagAt, tagCount } from './types';
 
 /** The component of a tag that is about the function itself. */
 const ITSELF: u32 = 0xffff_ffff;
@@ -22,20 +22,16 @@ let isFastcall: usize = 0;
 
 /** Finds all kfuncs and gives their number. */
 export function findKfuncs(): u32 {
-  let tags: u32 = 0;
-  for (let id: u32 = 1; id < end; id++) {
-    if (kindOf(recordOf(id)) === Kind.DeclTag) tags++;
-  }
-  entries = newEntries(tags);
+  entries = newEntries(tagCount);
   isFastcall = allocate(<usize>end + 1);
-  for (let id: u32 = 1; id < end; id++) {
-    const record = recordOf(id);
-    if (kindOf(record) !== Kind.DeclTag || extraOf(record, 0) !== ITSELF) continue;
+  for (let index: u32 = 0; index < tagCount; index++) {
+    const record = tagAt(index);
+    if (extraOf(record, 0) !== ITSELF) continue;
     const target = thirdOf(record);
     if (kindOf(recordOf(target)) !== Kind.Func) continue;
     const tag = nameOfRecord(record);
     if (equals(tag, 'bpf_kfunc')) {
-      setEntry(entries + count * ENTRY, nameOf(target), target);
+      setEntry(entries + count * ENTRY, 0, nameOf(target), target);
       count++;
     } else if (equals(tag, 'bpf_fastcall')) store<u8>(isFastcall + target, 1);
   }

@@ -6,8 +6,7 @@
 import { allocate } from '../table';
 import { hashText, isSame } from './texts';
 
-const MIN_SIZE: u32 = 1 << 10;
-const MAX_FIRST_SIZE: u32 = 1 << 18;
+const FIRST_SIZE: u32 = 1 << 10;
 
 /** A space: address of its slots, their number less one, how many are taken. */
 const SLOTS: usize = 0;
@@ -19,13 +18,10 @@ const SLOT: u32 = 12;
 const HASH: usize = 4;
 const NUMBER: usize = 8;
 
-/** A space with room for about `count` names; more may come. */
-export function newSpace(count: u32): usize {
-  let size = MIN_SIZE;
-  while (size < 2 * count && size < MAX_FIRST_SIZE) size *= 2;
+export function newSpace(): usize {
   const space = allocate(16);
-  store<u32>(space, <u32>allocate(size * SLOT), SLOTS);
-  store<u32>(space, size - 1, MASK);
+  store<u32>(space, <u32>allocate(FIRST_SIZE * SLOT), SLOTS);
+  store<u32>(space, FIRST_SIZE - 1, MASK);
   return space;
 }
 

@@ -41,10 +41,10 @@ export let enclosingTag: usize = 0;
 
 export function beginNames(): void {
   given = allocate((<usize>end + 1) << 2);
-  ordinary = newSpace(end / 2);
+  ordinary = newSpace();
   // In C++ a tag is an ordinary name too.
-  tags = isScoped ? ordinary : newSpace(end / 8);
-  nextNumbers = newSpace(0);
+  tags = isScoped ? ordinary : newSpace();
+  nextNumbers = newSpace();
   if (!isCompat) beginIdentifiers();
 }
 
@@ -156,10 +156,12 @@ function newTag(record: usize): usize {
   const isForward = kind === Kind.Forward;
   let tagKind: u32 = kind === Kind.Enum64 ? Kind.Enum : kind;
   if (isForward) tagKind = kindFlagOf(record) ? Kind.Union : Kind.Struct;
+  // Most names are nobody's yet.
+  if (claim(tags, name, tagKind | (isForward ? 0 : IS_DEFINED))) return name;
   const holder = numberOf(tags, name);
   const isFree = (holder & KIND_MASK) === tagKind && (isForward || (holder & IS_DEFINED) === 0);
-  if (holder !== 0 && !isFree) return withNumber(name, tags);
-  setNumber(tags, name, holder | tagKind | (isForward ? 0 : IS_DEFINED));
+  if (!isFree) return withNumber(name, tags);
+  if (!isForward) setNumber(tags, name, holder | IS_DEFINED);
   return name;
 }
 

@@ -182,7 +182,7 @@ function findReferenced(): void {
     else if (kind === Kind.FuncProto) noteEach(record + HEADER + 4, count, 8);
     else if (kind === Kind.Datasec) noteEach(record + HEADER, count, 12);
     else if (kind === Kind.Array) noteEach(record + HEADER, 2, 4);
-    else if (refers(kind)) noteEach(record + 8, 1, 4);
+    else if (refers(kind)) store<u8>(referenced + known(thirdOf(record)), 1);
   }
 }
 

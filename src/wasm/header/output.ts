@@ -8,7 +8,7 @@ import { nameBytes } from './types';
 /** Provided by the host: takes what has been written. */
 declare function write(at: usize, length: usize): void;
 
-const BUFFER_SIZE: usize = 1 << 18;
+const BUFFER_SIZE: usize = 1 << 16;
 /** What may be written between two looks at how much room is left, and more. */
 const MARGIN: usize = 1 << 10;
 const MAX_TABS: u32 = 13;

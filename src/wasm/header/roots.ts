@@ -8,62 +8,67 @@
  */
 
 import { Kind } from '../kinds';
-import { allocate, extraOf, HEADER, kindOf, thirdOf, vlenOf } from '../table';
+import { allocate, HEADER, kindOf, thirdOf, vlenOf } from '../table';
 import { isOrdered, order } from './order';
 import { ENTRY, ID, newEntries, setEntry, sortEntries } from './sort';
-import { elementOf, emptyText, end, isComposite, isEnum, known, nameAt, recordOf } from './types';
+import {
+  dimensionOf,
+  elementOf,
+  emptyText,
+  end,
+  isComposite,
+  isEnum,
+  known,
+  nameAt,
+  recordOf,
+} from './types';
 
 /** Longest chain of references that is followed to a name; what begins a longer one has none. */
 const MAX_CHAIN: i32 = 256;
 
-/** Ranks: those that are listed for their own sake, and the last: all else. */
-const FIRST_RANKS: u32 = 5;
-const LAST_RANK: u32 = 5;
-/** In place of a rank: last, and without any name, whose types stand in front of the last rank by id. */
-const NAMELESS: u32 = 6;
+/** Ranks above those that are listed for their own sake: all else, and before it what has no name, by id. */
+const NAMELESS: u32 = 5;
+const LAST: u32 = 6;
 /** In place of a rank: types that no header has. */
 const NEVER: u32 = 7;
 
-/** By id: the rank, and the offset of the name that the type leads to. */
+/** By id, the rank. */
 let ranks: usize = 0;
-let targets: usize = 0;
+/** What the type that was ranked last leads to: the offset of its name. */
+let target: u32 = 0;
 
 /** Orders all types; without the first of the sorted ones, as bpftool 7.8 does, where `dropsFirst`. */
 export function orderAll(dropsFirst: bool): void {
-  ranks = allocate(<usize>end + 1);
-  targets = allocate((<usize>end + 1) << 2);
-  for (let id: u32 = 1; id < end; id++) rank(id);
   const entries = newEntries(end);
-  let isDropped = !dropsFirst;
-  for (let wanted: u32 = 0; wanted < FIRST_RANKS; wanted++) {
-    const count = collect(wanted, entries);
-    sortEntries(entries, count, true);
-    const first: u32 = isDropped ? 0 : 1;
-    for (let index = first; index < count; index++) order(load<u32>(entries + index * ENTRY, ID));
-    if (count > 0) isDropped = true;
+  let count: u32 = 0;
+  ranks = allocate(<usize>end + 1);
+  for (let id: u32 = 1; id < end; id++) {
+    const found = rankOf(id);
+    store<u8>(ranks + id, found);
+    if (found < NAMELESS) addEntry(entries, count++, found, id);
   }
-  orderLast(entries);
-}
-
-function orderLast(entries: usize): void {
+  orderEntries(entries, count, dropsFirst);
   for (let id: u32 = 1; id < end; id++) {
     if (load<u8>(ranks + id) === NAMELESS) order(id);
   }
-  const count = collect(LAST_RANK, entries);
-  sortEntries(entries, count, true);
-  for (let index: u32 = 0; index < count; index++) order(load<u32>(entries + index * ENTRY, ID));
+  count = 0;
+  for (let id: u32 = 1; id < end; id++) {
+    if (load<u8>(ranks + id) !== LAST || leadsToOrdered(id)) continue;
+    rankOf(id);
+    addEntry(entries, count++, LAST, id);
+  }
+  orderEntries(entries, count, false);
 }
 
-/** Makes entries of the types of a rank, of the last those that lead to something new. Returns their number. */
-function collect(wanted: u32, entries: usize): u32 {
-  let count: u32 = 0;
-  for (let id: u32 = 1; id < end; id++) {
-    if (load<u8>(ranks + id) !== wanted || (wanted === LAST_RANK && leadsToOrdered(id))) continue;
-    const name = nameAt(load<u32>(targets + (id << 2)));
-    setEntry(entries + count * ENTRY, name === 0 ? emptyText() : name, id);
-    count++;
-  }
-  return count;
+function addEntry(entries: usize, index: u32, rank: u32, id: u32): void {
+  const name = nameAt(target);
+  setEntry(entries + index * ENTRY, rank, name === 0 ? emptyText() : name, id);
+}
+
+function orderEntries(entries: usize, count: u32, dropsFirst: bool): void {
+  sortEntries(entries, count, true);
+  for (let index: u32 = dropsFirst ? 1 : 0; index < count; index++)
+    order(load<u32>(entries + index * ENTRY, ID));
 }
 
 /** Kinds of types that are sorted by what they refer to. */
@@ -77,20 +82,17 @@ function isReference(kind: i32): bool {
 }
 
 /** Finds rank and name of a type: bpftool's btf_type_rank and btf_type_sort_name. */
-function rank(id: u32): void {
+function rankOf(id: u32): u32 {
   const own = recordOf(id);
   const isNamed = load<u32>(own) !== 0;
   let record = own;
   let kind = kindOf(record);
-  if (kind >= Kind.Func && kind <= Kind.Datasec && kind !== Kind.FuncProto) {
-    store<u8>(ranks + id, NEVER);
-    return;
-  }
+  if (kind >= Kind.Func && kind <= Kind.Datasec && kind !== Kind.FuncProto) return NEVER;
   let isHashed = false;
   let step = 0;
   for (; step < MAX_CHAIN; step++) {
     if (kind === Kind.Array) {
-      if (extraOf(record, 2) !== 0) isHashed = true;
+      if (dimensionOf(record) !== 0) isHashed = true;
       record = recordOf(elementOf(record));
     } else if (isReference(kind)) {
       if (load<u32>(record) !== 0) isHashed = true;
@@ -98,22 +100,19 @@ function rank(id: u32): void {
     } else break;
     kind = kindOf(record);
   }
-  let target = load<u32>(record);
-  let found = LAST_RANK;
+  target = load<u32>(record);
+  if (step === MAX_CHAIN) return NAMELESS;
+  const isOwn = record === own;
   if (isEnum(kind)) {
-    if (isNamed) found = 1;
-    else if (record === own) {
-      found = 0;
-      if (vlenOf(record) !== 0) target = load<u32>(record + HEADER);
-    }
-  } else if (kind === Kind.Int || kind === Kind.Float) {
-    if (isNamed || record === own) found = 2;
-  } else if (isNamed && isComposite(kind)) found = 3;
-  else if (isNamed && kind === Kind.FuncProto) found = 4;
+    if (isNamed) return 1;
+    if (isOwn && vlenOf(record) !== 0) target = load<u32>(record + HEADER);
+    return isOwn ? 0 : LAST;
+  }
+  if (kind === Kind.Int || kind === Kind.Float) return isNamed || isOwn ? 2 : LAST;
+  if (isNamed && isComposite(kind)) return 3;
+  if (isNamed && kind === Kind.FuncProto) return 4;
   const isHashZero = !isHashed && (kind === Kind.FuncProto || kind === Kind.Void);
-  if (found === LAST_RANK && target === 0 && !isNamed && isHashZero) found = NAMELESS;
-  store<u8>(ranks + id, step === MAX_CHAIN ? NAMELESS : found);
-  store<u32>(targets + (id << 2), target);
+  return target === 0 && !isNamed && isHashZero ? NAMELESS : LAST;
 }
 
 /** Whether all that a type leads to is ordered, so that asking for it changes nothing. */

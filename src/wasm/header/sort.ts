@@ -1,14 +1,14 @@
 /**
- * Sorts many ids by name: a merge sort of entries that begin with the first 8 bytes of the name as a number, so that
- * most names need not be looked at again.
+ * Sorts many ids by rank and name: a merge sort of entries that begin with the rank and 7 bytes of the name as a
+ * number, so that most names need not be looked at again.
  */
 
 import { allocate } from '../table';
 import { hashOfType } from './name-hash';
 import { compare, withoutRest, zerosIn } from './texts';
-import { emptyText, nameOfRecord, recordOf } from './types';
+import { emptyText, end, nameOfRecord, recordOf } from './types';
 
-/** An entry: the beginning of the name, its address, the id. */
+/** An entry: rank and beginning of the name, its address, the id. */
 export const ENTRY: u32 = 16;
 const NAME: usize = 8;
 export const ID: usize = 12;
@@ -16,6 +16,8 @@ export const ID: usize = 12;
 /** Names that agree so far count as equal: the kernel allows 512 bytes. */
 const MAX_COMPARED: usize = 2048;
 
+/** By id, the hash of a type; 0 where it is not known yet. */
+let hashes: usize = 0;
 /** Whether equal names are told apart by the types' own names and hashes. */
 let isThorough: bool = false;
 
@@ -23,8 +25,9 @@ export function newEntries(count: u32): usize {
   return allocate(ENTRY * count);
 }
 
-export function setEntry(entry: usize, name: usize, id: u32): void {
-  store<u64>(entry, beginningOf(name));
+/** Entries of a lower rank, below 256, stand before those of a higher. */
+export function setEntry(entry: usize, rank: u64, name: usize, id: u32): void {
+  store<u64>(entry, (rank << 56) | (beginningOf(name) >> 8));
   store<u32>(entry, <u32>name, NAME);
   store<u32>(entry, id, ID);
 }
@@ -41,6 +44,7 @@ function beginningOf(name: usize): u64 {
  */
 export function sortEntries(entries: usize, count: u32, thoroughly: bool): void {
   isThorough = thoroughly;
+  if (hashes === 0) hashes = allocate((<usize>end) << 3);
   let from = entries;
   let into = newEntries(count);
   const bytes = ENTRY * count;
@@ -89,9 +93,17 @@ function isAfter(left: usize, right: usize): bool {
 function isAfterWithSameName(left: u32, right: u32): bool {
   const order = compare(ownName(left), ownName(right), MAX_COMPARED);
   if (order !== 0) return order > 0;
-  const hash = hashOfType(left);
-  const other = hashOfType(right);
+  const hash = hashOf(left);
+  const other = hashOf(right);
   return hash !== other ? hash > other : left > right;
+}
+
+function hashOf(id: u32): u64 {
+  const at = hashes + ((<usize>id) << 3);
+  const found = load<u64>(at);
+  if (found !== 0) return found;
+  store<u64>(at, hashOfType(id));
+  return load<u64>(at);
 }
 
 function ownName(id: u32): usize {

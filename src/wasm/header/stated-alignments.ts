@@ -1,10 +1,9 @@
 /** Alignments that attributes state: declaration tags with the kind flag, `aligned(64)`. */
 
-import { Kind } from '../kinds';
 import { allocate, extraOf, kindFlagOf, kindOf, thirdOf, vlenOf } from '../table';
 import { put, putNumber } from './output';
 import { startsWith } from './texts';
-import { end, isComposite, nameOfRecord, recordOf } from './types';
+import { end, isComposite, nameOfRecord, recordOf, tagAt, tagCount } from './types';
 
 /** The component of a tag that is about the type itself. */
 const ITSELF: u32 = 0xffff_ffff;
@@ -18,9 +17,9 @@ let ofMembers: usize = 0;
 export function beginStatedAlignments(): void {
   ofTypes = allocate((<usize>end + 1) << 2);
   ofMembers = allocate((<usize>end + 1) << 2);
-  for (let id: u32 = 1; id < end; id++) {
-    const record = recordOf(id);
-    if (kindOf(record) !== Kind.DeclTag || !kindFlagOf(record)) continue;
+  for (let index: u32 = 0; index < tagCount; index++) {
+    const record = tagAt(index);
+    if (!kindFlagOf(record)) continue;
     const alignment = alignmentIn(nameOfRecord(record));
     if (alignment !== 0) note(thirdOf(record), extraOf(record, 0), alignment);
   }

@@ -3,16 +3,21 @@
 import { allocate } from '../table';
 
 const LOW_BITS: u64 = 0x0101_0101_0101_0101;
-const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+export const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 
 /** A bit for each zero among 8 bytes; only the lowest is sure. */
 export function zerosIn(bytes: u64): u64 {
   return (bytes - LOW_BITS) & ~bytes & HIGH_BITS;
 }
 
+/** All bits of the bytes below the lowest zero. */
+export function ownBits(zeros: u64): u64 {
+  return ((zeros & (0 - zeros)) >> 7) - 1;
+}
+
 /** The bytes without those behind the lowest zero. */
 export function withoutRest(bytes: u64, zeros: u64): u64 {
-  return zeros === 0 ? bytes : bytes & ((zeros & (0 - zeros)) - 1);
+  return zeros === 0 ? bytes : bytes & ownBits(zeros);
 }
 
 export function lengthOf(text: usize): u32 {

@@ -19,6 +19,9 @@ export let nameBytes: u32 = 0;
 let records: usize = 0;
 /** A text without characters, and the record of void: as long as the longest without elements. */
 let nothing: usize = 0;
+/** Ids of the declaration tags, 4 bytes for each, and their number. */
+let tagIds: usize = 0;
+export let tagCount: u32 = 0;
 
 /** Makes room for the types below `count`, and `length` bytes of names. Returns where the names belong. */
 export function beginTypes(count: u32, pointer: u32, length: u32): usize {
@@ -36,10 +39,19 @@ export function beginTypes(count: u32, pointer: u32, length: u32): usize {
 
 /** Says where the records of a table lie: their words, and where among them those of the ids from `first` on start. */
 export function addRecords(words: usize, starts: usize, first: u32, count: u32): void {
+  if (tagIds === 0) tagIds = allocate((<usize>end) << 2);
   for (let index: u32 = 0; index < count; index++) {
-    const start = load<u32>(starts + (index << 2));
-    store<u32>(records + ((first + index) << 2), <u32>(words + (start << 2)));
+    const record = words + (load<u32>(starts + (index << 2)) << 2);
+    store<u32>(records + ((first + index) << 2), <u32>record);
+    if (kindOf(record) !== Kind.DeclTag) continue;
+    store<u32>(tagIds + (tagCount << 2), first + index);
+    tagCount++;
   }
+}
+
+/** Address of the record of a declaration tag, by its place among them. */
+export function tagAt(index: u32): usize {
+  return recordOf(load<u32>(tagIds + (index << 2)));
 }
 
 /** The id itself, or that of what is missing. */

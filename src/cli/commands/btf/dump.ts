@@ -51,7 +51,7 @@ interface Request {
   isUnsorted: boolean;
 }
 
-async function runDump(words: CommandWords, { out }: Streams): Promise<number> {
+function runDump(words: CommandWords, { out }: Streams): number {
   const { files, roots, isHeader, isUnsorted } = parseRequest(words.operands);
   const table = loadTypes(files, baseOf(words));
   const bad = roots.find((id) => id >= table.end);
@@ -61,8 +61,7 @@ async function runDump(words: CommandWords, { out }: Streams): Promise<number> {
   else {
     const rootIds = roots.length > 0 ? roots : undefined;
     const options = { rootIds, unsorted: isUnsorted };
-    const { withoutInlining } = await import('../../inlining.ts');
-    withoutInlining(() => writeBpftoolHeader(table, (bytes) => out.write(bytes), options));
+    writeBpftoolHeader(table, (bytes) => out.write(bytes), options);
   }
   return 0;
 }
