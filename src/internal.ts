@@ -23,7 +23,7 @@ export type { HeaderSink } from './emit/header/module.ts';
 export {
   externFunctions,
   globPattern,
-  type HeaderSelection,
+  isPattern,
   typesNamed,
   typesUsedBy,
 } from './emit/header/select.ts';

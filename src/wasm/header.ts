@@ -11,7 +11,9 @@ import { beginNames } from './header/names';
 import { beginOrder, order, queuedAt, queueLength } from './header/order';
 import { beginOutput } from './header/output';
 import { setStyle } from './header/style';
-import { end, nameOfRecord, recordOf } from './header/types';
+import { isSame } from './header/texts';
+import { end, isDefinition, nameOfRecord, recordOf } from './header/types';
+import { kindOf } from './table';
 
 export {
   declareForPrototypes,
@@ -25,7 +27,7 @@ export {
 export { order } from './header/order';
 export { flush } from './header/output';
 export { orderAll } from './header/roots';
-export { addRecords, beginTypes } from './header/types';
+export { addRecords, beginTypes, startsOf } from './header/types';
 export { allocate } from './table';
 
 /** Makes ready to write, once all types are there: bpftool's text, or that of C or C++. */
@@ -37,6 +39,16 @@ export function begin(compat: bool, scoped: bool): void {
   else beginLayout();
   beginDefinitions();
   beginOrder();
+}
+
+/** Id of the first definition from `first` on that has a name, given as a text; 0 where there is none. */
+export function nextNamed(name: usize, first: u32): u32 {
+  for (let id = first; id < end; id++) {
+    const record = recordOf(id);
+    const own = isDefinition(kindOf(record)) ? nameOfRecord(record) : 0;
+    if (own !== 0 && isSame(own, name)) return id;
+  }
+  return 0;
 }
 
 /** Orders all types as the file has them. */

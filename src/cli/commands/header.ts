@@ -1,23 +1,12 @@
 /** `tspahole header`: the types of a file as a header that compiles. */
 
+import { loadSync, RUNNING_KERNEL_BTF, TspaholeError, type TypeFormat, type TypeTable } from '../../index.ts';
 import {
-  Deduplicator,
-  dedup,
-  loadSync,
-  RUNNING_KERNEL_BTF,
-  TspaholeError,
-  type TypeFormat,
-  type TypeSource,
-  type TypeTable,
-} from '../../index.ts';
-import {
-  alignmentTags,
-  asCTypes,
   externFunctions,
   globPattern,
   type HeaderOptions,
-  type HeaderSelection,
   type HeaderSink,
+  isPattern,
   replaceFile,
   replaceFileBy,
   typesNamed,
@@ -78,9 +67,9 @@ Examples:
   run: runHeader,
 };
 
-function runHeader(words: CommandWords, streams: Streams): number {
+async function runHeader(words: CommandWords, streams: Streams): Promise<number> {
   const paths = inputsOf(words, streams);
-  const table = loadTypes(paths, words);
+  const table = await loadTypes(paths, words);
   const output = words.value('output');
   if (output === undefined) {
     if (words.has('depfile') || words.value('depfile') !== undefined) {
@@ -108,37 +97,18 @@ function sourcesOf(paths: readonly string[], words: CommandWords): string[] {
 }
 
 /** The types of one file, or of a kernel and modules, of which each type is there once. */
-function loadTypes(paths: readonly string[], words: CommandWords): TypeTable {
+async function loadTypes(paths: readonly string[], words: CommandWords): Promise<TypeTable> {
   const [first = RUNNING_KERNEL_BTF, ...others] = paths;
-  const basePath = words.value('base');
-  const base = basePath === undefined ? undefined : loadBtf(basePath, undefined);
-  if (others.length === 0) {
-    const formats = formatsOf(words.value('format'));
+  const base = words.value('base');
+  if (others.length > 0) return (await import('./merged-types.ts')).mergedFiles(paths, base);
+  const source = loadSync(first, {
+    formats: formatsOf(words.value('format')),
+    base: base === undefined ? undefined : loadSync(base, { formats: ['btf'] }).table(),
     // BTF has the types that functions declare, too.
-    const source = loadSync(first, { formats, base, dwarf: { bodies: true } });
-    return oneTable(source, !words.has('compat'));
-  }
-  if (base !== undefined) return dedup(paths.map((path) => loadBtf(path, base))).table;
-  const kernel = loadBtf(first, undefined);
-  return dedup(others.map((path) => loadBtf(path, kernel))).table;
-}
-
-/** DWARF repeats types in each unit. With `keepsAlignments` what it states of them is in the table, as tags. */
-function oneTable(source: TypeSource, keepsAlignments: boolean): TypeTable {
+    dwarf: { bodies: true },
+  });
   if (source.format === 'btf') return source.table();
-  const deduplicator = new Deduplicator();
-  for (const { table } of source.units()) {
-    const shift = deduplicator.add(asCTypes(table)) - table.firstId;
-    if (!keepsAlignments) continue;
-    const nameOf = (name: string): number => deduplicator.names.add(name);
-    const { words, starts } = alignmentTags(table, (id) => id + shift, nameOf);
-    deduplicator.addRecords(words, starts);
-  }
-  return deduplicator.finish().table;
-}
-
-function loadBtf(path: string, base: TypeTable | undefined): TypeTable {
-  return loadSync(path, { formats: ['btf'], base }).table();
+  return (await import('./merged-types.ts')).mergedUnits(source, !words.has('compat'));
 }
 
 function formatsOf(name: string | undefined): readonly TypeFormat[] {
@@ -173,14 +143,12 @@ function refuseWithCompat(words: CommandWords): void {
 
 function headerOptions(table: TypeTable, words: CommandWords): HeaderOptions {
   const programs = words.values('from').map((path) => loadSync(path, { formats: ['btf'] }).table());
-  const selection = select(table, globsOf(words.values('only')), programs);
   return {
+    ...select(table, globsOf(words.values('only')), programs),
     language: languageOf(words.value('lang')),
     guard: guardOf(words.value('guard')),
     preserveAccessIndex: !words.has('no-preserve-access-index'),
     asserts: words.has('asserts'),
-    roots: selection?.roots,
-    declared: selection?.declared,
     keepsKfunc: keepsKfunc(words.value('kfuncs'), programs),
   };
 }
@@ -199,17 +167,23 @@ function globsOf(values: readonly string[]): string[] {
   return values.flatMap((value) => value.split(',')).filter((glob) => glob !== '');
 }
 
-/** Undefined for all types. Throws `not-found` for a pattern that no type matches. */
+/** Nothing for all types. Throws `not-found` for a pattern that no type matches. */
 function select(
   table: TypeTable,
   globs: readonly string[],
   programs: readonly TypeTable[],
-): HeaderSelection | undefined {
-  if (globs.length === 0 && programs.length === 0) return undefined;
+): Pick<HeaderOptions, 'roots' | 'names' | 'declared'> {
+  if (programs.length === 0) {
+    if (globs.length === 0) return {};
+    if (globs.length <= FEW_NAMES && !globs.some(isPattern)) return { names: globs };
+  }
   const named = typesNamed(table, globs);
   const used = programs.length === 0 ? { roots: [], declared: [] } : typesUsedBy(table, programs);
   return { roots: [...named, ...used.roots], declared: used.declared };
 }
+
+/** More names are found at once in less time than one by one. */
+const FEW_NAMES = 4;
 
 /** Undefined where the choice of types decides. */
 function keepsKfunc(

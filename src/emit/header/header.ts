@@ -1,5 +1,6 @@
 /** The header that every compiler takes and lays out as the file says. docs/headers.md describes it. */
 
+import { TspaholeError } from '../../model/errors.ts';
 import type { TypeId, TypeTable } from '../../model/table.ts';
 import {
   epilogue,
@@ -24,6 +25,11 @@ export interface HeaderOptions {
   readonly asserts?: boolean | undefined;
   /** Only these types and what they need. Default: all. */
   readonly roots?: readonly TypeId[] | undefined;
+  /**
+   * In place of `roots`: only the structs, unions, enums and typedefs with these names, and what they need. For a few
+   * names that is cheaper than `typesNamed`.
+   */
+  readonly names?: readonly string[] | undefined;
   /** Types that are at least declared, where nothing needs their definition. */
   readonly declared?: readonly TypeId[] | undefined;
   /** Which kfuncs get prototypes, by name. Default: all where `roots` is not given, else none. */
@@ -35,12 +41,13 @@ export interface HeaderOptions {
  * nest deeper than a compiler follows or repeat without end.
  */
 export function writeHeader(table: TypeTable, sink: HeaderSink, options: HeaderOptions = {}): void {
-  const { language = 'c', roots, declared = [], asserts = false } = options;
+  const { language = 'c', roots, names, declared = [], asserts = false } = options;
   const header = new HeaderModule(table, sink, { isCompat: false, isScoped: language === 'c++' });
   const { parts } = header;
   const kfuncs = keepKfuncs(header, options);
-  if (roots === undefined) parts.orderAll(false);
-  else for (const id of roots) parts.order(id);
+  const wanted = roots ?? (names && definitionsNamed(header, names));
+  if (wanted === undefined) parts.orderAll(false);
+  else for (const id of wanted) parts.order(id);
   parts.orderPrototypes();
   const frame = frameOf(options);
   header.literal(prologue(frame));
@@ -64,7 +71,16 @@ function frameOf({ language = 'c', guard, preserveAccessIndex }: HeaderOptions):
   return { language, guard: guard ?? '__VMLINUX_H__', preservesAccessIndex: preserveAccessIndex ?? true };
 }
 
-function keepKfuncs(header: HeaderModule, { roots, keepsKfunc }: HeaderOptions): number {
-  if (keepsKfunc === undefined && roots !== undefined) return 0;
+/** By name and id. Throws `not-found` for a name that no type has. */
+function definitionsNamed(header: HeaderModule, names: readonly string[]): TypeId[] {
+  return [...new Set(names)].sort().flatMap((name) => {
+    const found = header.definitionsNamed(name);
+    if (found.length === 0) throw new TspaholeError('not-found', `no type has a name like ${name}`);
+    return found;
+  });
+}
+
+function keepKfuncs(header: HeaderModule, { roots, names, keepsKfunc }: HeaderOptions): number {
+  if (keepsKfunc === undefined && (roots !== undefined || names !== undefined)) return 0;
   return header.keepKfuncs(keepsKfunc ?? (() => true));
 }

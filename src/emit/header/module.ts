@@ -24,7 +24,8 @@ interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
   allocate(bytes: number): number;
   beginTypes(end: TypeId, pointerSize: number, nameBytes: number): number;
-  addRecords(words: number, starts: number, first: TypeId, count: number): void;
+  startsOf(first: TypeId): number;
+  addRecords(words: number, first: TypeId, count: number): void;
   begin(isCompat: boolean, isScoped: boolean): void;
   order(root: TypeId): void;
   orderAll(dropsFirst: boolean): void;
@@ -41,6 +42,7 @@ interface Exports {
   putPrototypes(): void;
   flush(): void;
   typeName(id: TypeId): number;
+  nextNamed(name: number, first: TypeId): TypeId;
 }
 
 /** One header in the making. */
@@ -79,23 +81,35 @@ export class HeaderModule {
     return parts.keepKfuncs(marks);
   }
 
+  /** The structs, unions, enums and typedefs of a name, by id. */
+  definitionsNamed(name: string): TypeId[] {
+    const { parts } = this;
+    const bytes = Buffer.from(`${name}\0`, 'utf8');
+    // Texts are read 8 bytes at a time.
+    const at = parts.allocate(bytes.length + 8);
+    const found: TypeId[] = [];
+    this.#bytes(at, bytes.length).set(bytes);
+    for (let id = parts.nextNamed(at, 1); id !== 0; id = parts.nextNamed(at, id + 1)) found.push(id);
+    return found;
+  }
+
   #copyTypes(table: TypeTable): void {
     const { parts } = this;
     const chain = tableChain(table);
     const nameBytes = chain.reduce((total, { strings }) => total + strings.bytes.length, 0);
     let names = parts.beginTypes(table.end, table.pointerSize, nameBytes);
     for (const { words, starts, strings, firstId } of chain) {
-      const wordsAt = this.#copyWords(words);
-      parts.addRecords(wordsAt, this.#copyWords(starts), firstId, starts.length);
+      const wordsAt = parts.allocate(4 * words.length);
+      this.#putWords(wordsAt, words);
+      this.#putWords(parts.startsOf(firstId), starts);
+      parts.addRecords(wordsAt, firstId, starts.length);
       this.#bytes(names, strings.bytes.length).set(strings.bytes);
       names += strings.bytes.length;
     }
   }
 
-  #copyWords(words: Uint32Array): number {
-    const at = this.parts.allocate(4 * words.length);
+  #putWords(at: number, words: Uint32Array): void {
     new Uint32Array(this.parts.memory.buffer, at, words.length).set(words);
-    return at;
   }
 
   /** A part of the memory, until that grows. */

@@ -2,11 +2,11 @@
 
 import { TspaholeError } from '../../model/errors.ts';
 import { Kind } from '../../model/kinds.ts';
-import { tableChain, wordsWithValue } from '../../model/queries.ts';
+import { tableChain } from '../../model/queries.ts';
 import type { TypeId, TypeTable } from '../../model/table.ts';
 
 /** Types to define and types to declare. */
-export interface HeaderSelection {
+interface HeaderSelection {
   readonly roots: readonly TypeId[];
   readonly declared: readonly TypeId[];
 }
@@ -21,58 +21,30 @@ export function globPattern(glob: string): RegExp {
   return new RegExp(`^(?:${source})$`, 'u');
 }
 
+/** Whether a text stands for more names than itself. */
+export function isPattern(glob: string): boolean {
+  return /[*?[]/.test(glob);
+}
+
 /**
  * The structs, unions, enums and typedefs whose name one of the patterns matches, by name and id. Throws `not-found`
  * for a pattern that no name matches.
  */
 export function typesNamed(table: TypeTable, globs: readonly string[]): TypeId[] {
-  const plain = globs.filter((glob) => !/[*?[]/.test(glob));
+  const plain = globs.filter((glob) => !isPattern(glob));
   const patterns = globs
     .filter((glob) => !plain.includes(glob))
     .map((glob) => ({ glob, regexp: globPattern(glob) }));
+  const unmatched = new Set(globs);
+  const found: TypeId[] = [];
   const parts = tableChain(table);
   // Most names are neither decoded nor compared.
-  const offsets = plain.flatMap((glob) =>
-    parts.flatMap(({ strings }) => strings.offsetsOf(glob).map((at) => [at, glob] as const)),
+  const plainOffsets = new Map(
+    plain.flatMap((glob) =>
+      parts.flatMap(({ strings }) => strings.offsetsOf(glob).map((at) => [at, glob] as const)),
+    ),
   );
-  const wanted = { patterns, plainOffsets: new Map(offsets), unmatched: new Set(globs) };
-  const isSearched = patterns.length === 0 && offsets.length <= FEW_OFFSETS;
-  const found = isSearched ? typesAt(parts, wanted) : typesLike(table, wanted);
-  const [missing] = wanted.unmatched;
-  if (missing !== undefined) throw new TspaholeError('not-found', `no type has a name like ${missing}`);
-  return sortedByName(table, found);
-}
-
-/** For so many offsets the records are searched for each: that costs a tenth of a loop over them, which runs only once. */
-const FEW_OFFSETS = 8;
-
-/** What names are looked for: those at offsets, and those that patterns match. */
-interface WantedNames {
-  readonly plainOffsets: ReadonlyMap<number, string>;
-  readonly patterns: readonly Pattern[];
-  /** What no type has matched yet. */
-  readonly unmatched: Set<string>;
-}
-
-/** The definitions whose names lie at the offsets. */
-function typesAt(parts: readonly TypeTable[], { plainOffsets, unmatched }: WantedNames): TypeId[] {
-  const found: TypeId[] = [];
-  for (const part of parts) {
-    for (const [offset, glob] of plainOffsets) {
-      for (const { id, word } of wordsWithValue(part, offset)) {
-        if (word !== 0 || !isDefinition(part.kind(id))) continue;
-        unmatched.delete(glob);
-        found.push(id);
-      }
-    }
-  }
-  return found;
-}
-
-/** The definitions whose names lie at the offsets or match. */
-function typesLike(table: TypeTable, { plainOffsets, patterns, unmatched }: WantedNames): TypeId[] {
-  const found: TypeId[] = [];
-  for (const { words, starts, firstId } of tableChain(table)) {
+  for (const { words, starts, firstId } of parts) {
     for (let index = 0; index < starts.length; index++) {
       const start = starts[index] as number;
       const nameOffset = words[start] as number;
@@ -83,7 +55,9 @@ function typesLike(table: TypeTable, { plainOffsets, patterns, unmatched }: Want
       if (glob !== undefined || isMatched) found.push(firstId + index);
     }
   }
-  return found;
+  const [missing] = unmatched;
+  if (missing !== undefined) throw new TspaholeError('not-found', `no type has a name like ${missing}`);
+  return sortedByName(table, found);
 }
 
 interface Pattern {

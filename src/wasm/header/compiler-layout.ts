@@ -36,6 +36,11 @@ import { elementOf, end, isAlias, isComposite, pointerSize, recordOf } from './t
 const MAX_ALIGNMENT: u32 = 1 << 12;
 const MAX_KNOWN_BITS: i64 = 0x7fff_ffff;
 
+/** Bits beside a shape: few types have what they say, so that the columns are not looked at. */
+const SHAPE: u32 = 3;
+const IS_ATTRIBUTED: u32 = 4;
+const IS_FILLED: u32 = 8;
+
 /**
  * By id: shape of a struct or union plus one; alignment; size in bits; 0 where it is not known yet, or the size large.
  * Then 1 for a type that is known to be no bitfield.
@@ -44,7 +49,7 @@ let shapes: usize = 0;
 let alignments: usize = 0;
 let bits: usize = 0;
 let isPlain: usize = 0;
-/** By id: the alignment that an attribute asks for, and bytes that fill a union; 0 where there is none. */
+/** By id: the alignment that an attribute asks for, and bytes that fill a union, where the shape says that they do. */
 let attributes: usize = 0;
 let fillers: usize = 0;
 let nesting: i32 = 0;
@@ -68,7 +73,7 @@ export function beginLayout(): void {
 /** How a struct or union is written. */
 export function shapeOf(id: u32): i32 {
   if (load<u8>(shapes + id) === 0) decide(id);
-  return <i32>load<u8>(shapes + id) - 1;
+  return <i32>(load<u8>(shapes + id) & SHAPE) - 1;
 }
 
 /** Alignment of a type in bytes, by which padding in front of it, or at its end, is chosen. */
@@ -101,12 +106,12 @@ export function bitsOf(id: u32): i64 {
 
 /** The alignment that an attribute behind the brace asks for; 0 for none. */
 export function attributeOf(id: u32): u32 {
-  return load<u32>(attributes + (id << 2));
+  return (load<u8>(shapes + id) & IS_ATTRIBUTED) !== 0 ? load<u32>(attributes + (id << 2)) : 0;
 }
 
 /** Bits that a union must have and its members do not; 0 where they do. */
 export function fillerOf(id: u32): i64 {
-  return 8 * <i64>load<u32>(fillers + (id << 2));
+  return (load<u8>(shapes + id) & IS_FILLED) !== 0 ? 8 * <i64>load<u32>(fillers + (id << 2)) : 0;
 }
 
 /** Address of the alignments that attributes give members; 0 where there are none. */
@@ -149,6 +154,12 @@ function set(id: u32, shape: i32, alignment: u32): void {
   store<u32>(alignments + (id << 2), alignment);
 }
 
+/** Notes the attribute of a type whose shape is set. */
+function attribute(id: u32, alignment: u32): void {
+  store<u8>(shapes + id, load<u8>(shapes + id) | IS_ATTRIBUTED);
+  store<u32>(attributes + (id << 2), alignment);
+}
+
 function decideStruct(id: u32): void {
   const record = recordOf(id);
   const hasWidths = kindFlagOf(record);
@@ -182,11 +193,11 @@ function decideStruct(id: u32): void {
   const own = isPacked ? attributed : largest;
   const alignment = max<u32>(own, stated);
   if (compiledSize(record, stating, isPacked, alignment) === 8 * <i64>size) {
-    if (alignment > own) store<u32>(attributes + (id << 2), alignment);
     set(id, isPacked ? PACKED : NATURAL, alignment);
+    if (alignment > own) attribute(id, alignment);
   } else {
-    if (stated > 1) store<u32>(attributes + (id << 2), stated);
     set(id, EXACT, max<u32>(1, stated));
+    if (stated > 1) attribute(id, stated);
   }
 }
 
@@ -205,15 +216,15 @@ function compiledSize(record: usize, stating: usize, isPacked: bool, alignment: 
   const first = record + HEADER;
   const last = first + MEMBER * <usize>vlenOf(record);
   for (let at = first; at < last; at += MEMBER) {
-    const attribute: u32 = stating === 0 ? 1 : max<u32>(1, load<u32>(stating + (at - first) / 3));
-    const own: u32 = isPacked ? 1 : alignmentOf(load<u32>(at, 4));
-    const width = 8 * <i64>max<u32>(attribute, own);
+    const own: u32 = stating === 0 ? 1 : max<u32>(1, load<u32>(stating + (at - first) / 3));
+    const natural: u32 = isPacked ? 1 : alignmentOf(load<u32>(at, 4));
+    const width = 8 * <i64>max<u32>(own, natural);
     read(at, hasWidths);
     if (previousEnd < memberOffset) {
       const isInBitfield = wasBitfield && isBitfield;
       compiled = placePadding(compiled, previousEnd, memberOffset, width / 8, isInBitfield, isPacked);
     }
-    if (attribute > 1) compiled = roundUp(compiled, 8 * <i64>attribute);
+    if (own > 1) compiled = roundUp(compiled, 8 * <i64>own);
     if (!isBitfield) compiled = roundUp(compiled, width);
     else if (!isPacked) compiled = bitfieldPlace(compiled, width, memberBits);
     if (compiled !== memberOffset) return -1;
@@ -267,8 +278,8 @@ function decideUnion(id: u32): void {
   }
   const stated = statedFor(id, size);
   if (stated !== 0 && stated !== alignment && roundUp(largest, stated) === <i64>size) {
-    store<u32>(attributes + (id << 2), stated);
     set(id, stated > alignment ? NATURAL : PACKED, stated);
+    attribute(id, stated);
   } else if (roundUp(largest, alignment) === <i64>size) set(id, NATURAL, alignment);
   else if (largest === <i64>size) set(id, PACKED, 1);
   else enlarge(id, size, alignment, largest);
@@ -278,13 +289,14 @@ function decideUnion(id: u32): void {
 function enlarge(id: u32, size: u32, alignment: u32, largest: i64): void {
   for (let stated: u32 = 2 * alignment; stated <= MAX_ALIGNMENT; stated *= 2) {
     if (roundUp(largest, stated) !== <i64>size || !allHoldersAlign(id, stated)) continue;
-    store<u32>(attributes + (id << 2), stated);
     set(id, NATURAL, stated);
+    attribute(id, stated);
     return;
   }
-  store<u32>(fillers + (id << 2), size);
   if (size % alignment === 0) set(id, NATURAL, alignment);
   else set(id, PACKED, 1);
+  store<u8>(shapes + id, load<u8>(shapes + id) | IS_FILLED);
+  store<u32>(fillers + (id << 2), size);
 }
 
 /** Whether all structs that hold a type keep to an alignment of it. */

@@ -75,8 +75,8 @@ function slotOf(space: usize, name: usize): usize {
 function grow(space: usize): void {
   const slots = load<u32>(space, SLOTS);
   const size = load<u32>(space, MASK) + 1;
-  const larger = allocate(4 * size * SLOT);
-  const mask = 4 * size - 1;
+  const larger = allocate(2 * size * SLOT);
+  const mask = 2 * size - 1;
   for (let slot = slots; slot < slots + size * SLOT; slot += SLOT) {
     if (load<u32>(slot) === 0) continue;
     let index = load<u32>(slot, HASH) & mask;

@@ -10,13 +10,11 @@ const ITSELF: u32 = 0xffff_ffff;
 /** The largest that GCC and clang take for x86-64 and BPF. */
 const MAX_ALIGNMENT: u32 = 1 << 28;
 
-/** By id: the alignment of a type, and where those of its members are; 0 where nothing states any. */
+/** By id: the alignment of a type, and where those of its members are; no columns where nothing states any. */
 let ofTypes: usize = 0;
 let ofMembers: usize = 0;
 
 export function beginStatedAlignments(): void {
-  ofTypes = allocate((<usize>end + 1) << 2);
-  ofMembers = allocate((<usize>end + 1) << 2);
   for (let index: u32 = 0; index < tagCount; index++) {
     const record = tagAt(index);
     if (!kindFlagOf(record)) continue;
@@ -27,12 +25,12 @@ export function beginStatedAlignments(): void {
 
 /** The alignment that is stated of a type, in bytes; 0 where there is none. */
 export function statedOfType(id: u32): u32 {
-  return load<u32>(ofTypes + (id << 2));
+  return ofTypes === 0 ? 0 : load<u32>(ofTypes + (id << 2));
 }
 
 /** Address of the alignments that are stated of members, 4 bytes for each; 0 where there are none. */
 export function statedOfMembers(id: u32): usize {
-  return load<u32>(ofMembers + (id << 2));
+  return ofMembers === 0 ? 0 : load<u32>(ofMembers + (id << 2));
 }
 
 /** Writes the attribute, with a blank in front. */
@@ -44,6 +42,10 @@ export function putAligned(alignment: u32): void {
 
 function note(id: u32, component: u32, alignment: u32): void {
   if (id >= end) return;
+  if (ofTypes === 0) {
+    ofTypes = allocate((<usize>end + 1) << 2);
+    ofMembers = allocate((<usize>end + 1) << 2);
+  }
   if (component === ITSELF) {
     store<u32>(ofTypes + (id << 2), alignment);
     return;

@@ -37,14 +37,20 @@ export function beginTypes(count: u32, pointer: u32, length: u32): usize {
   return names;
 }
 
-/** Says where the records of a table lie: their words, and where among them those of the ids from `first` on start. */
-export function addRecords(words: usize, starts: usize, first: u32, count: u32): void {
+/** Where it is to be put where the records of the ids from `first` on start among their words. */
+export function startsOf(first: u32): usize {
+  return records + (first << 2);
+}
+
+/** Says where the words of the records of `count` ids from `first` on lie. */
+export function addRecords(words: usize, first: u32, count: u32): void {
   if (tagIds === 0) tagIds = allocate((<usize>end) << 2);
-  for (let index: u32 = 0; index < count; index++) {
-    const record = words + (load<u32>(starts + (index << 2)) << 2);
-    store<u32>(records + ((first + index) << 2), <u32>record);
+  for (let id = first; id < first + count; id++) {
+    const place = records + (id << 2);
+    const record = words + (load<u32>(place) << 2);
+    store<u32>(place, <u32>record);
     if (kindOf(record) !== Kind.DeclTag) continue;
-    store<u32>(tagIds + (tagCount << 2), first + index);
+    store<u32>(tagIds + (tagCount << 2), id);
     tagCount++;
   }
 }
@@ -118,6 +124,11 @@ export function isStacked(kind: i32): bool {
 /** Kinds that have the layout of what they refer to. */
 export function isAlias(kind: i32): bool {
   return (kind >= Kind.Typedef && kind <= Kind.Restrict) || kind === Kind.TypeTag;
+}
+
+/** Whether a type of a kind can be asked for by its name. */
+export function isDefinition(kind: i32): bool {
+  return isComposite(kind) || isEnum(kind) || kind === Kind.Typedef;
 }
 
 /** The struct or union behind the aliases of a type; 0 for any other. */
