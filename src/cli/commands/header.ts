@@ -16,6 +16,7 @@ import {
 } from '../../internal.ts';
 import type { Command, CommandWords } from '../command.ts';
 import type { Streams } from '../run.ts';
+import { withoutTiering } from '../single-tier.ts';
 import { depfileText } from './depfile.ts';
 
 /** The sub-command. */
@@ -75,10 +76,10 @@ async function runHeader(words: CommandWords, streams: Streams): Promise<number>
     if (words.has('depfile') || words.value('depfile') !== undefined) {
       throw new TspaholeError('usage', 'header: --depfile needs --output');
     }
-    writeTypes(table, words, (bytes) => streams.out.write(bytes));
+    withoutTiering(() => writeTypes(table, words, (bytes) => streams.out.write(bytes)));
     return 0;
   }
-  replaceFileBy(output, (sink) => writeTypes(table, words, sink), { keepsEqual: true });
+  replaceFileBy(output, (sink) => withoutTiering(() => writeTypes(table, words, sink)), { keepsEqual: true });
   const depfile = words.value('depfile');
   // Whether it changes or not: ninja deletes it once it has read it.
   if (depfile !== undefined)

@@ -11,6 +11,7 @@ import { RawJson, RawText, writeBpftoolHeader, writeRawType } from '../../../int
 import type { Command, CommandWords } from '../../command.ts';
 import type { Output } from '../../output.ts';
 import type { Streams } from '../../run.ts';
+import { withoutTiering } from '../../single-tier.ts';
 import { baseOf, readBtf } from './input.ts';
 
 /** The sub-command. */
@@ -61,7 +62,7 @@ function runDump(words: CommandWords, { out }: Streams): number {
   else {
     const rootIds = roots.length > 0 ? roots : undefined;
     const options = { rootIds, unsorted: isUnsorted };
-    writeBpftoolHeader(table, (bytes) => out.write(bytes), options);
+    withoutTiering(() => writeBpftoolHeader(table, (bytes) => out.write(bytes), options));
   }
   return 0;
 }
