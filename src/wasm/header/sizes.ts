@@ -66,7 +66,7 @@ export function findLegacyBitfield(type: u32): u32 {
     if (kind === Kind.Int) {
       const encoding = extraOf(record, 0);
       const bits = encoding & 0xff;
-      const isWhole = bits === 0 || bits === 8 * thirdOf(record);
+      const isWhole = bits === 0 || <u64>bits === 8 * <u64>thirdOf(record);
       return isWhole ? 0 : bits | ((encoding >>> 8) & 0xff00);
     }
     if (!isAlias(kind)) return 0;
