@@ -9,11 +9,17 @@ import { join } from 'node:path';
 /** What is used of the runtime's own, which the types of node leave out. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
+  readonly RuntimeError: new () => Error;
   readonly Instance: new (module: object, imports: WasmImports) => { readonly exports: object };
 };
 
-/** Functions that a module calls, by the name of the file that declares them. */
+/** Functions that a module calls, by the path of the file that declares them. */
 export type WasmImports = Readonly<Record<string, object>>;
+
+/** Whether a module has ended where it must not go on, which is what it does when memory runs out. */
+export function isTrap(error: unknown): boolean {
+  return error instanceof WebAssembly.RuntimeError;
+}
 
 /** Where the package's root lies from here: two folders up from src/native and dist/cli, three from dist/lib/native. */
 const ROOTS: readonly string[] = ['../..', '../../..'];

@@ -36,7 +36,7 @@ export function allocate(bytes: usize): usize {
   const at = free;
   free += (bytes + 7) & ~7;
   const wanted = <i32>((free + 0xffff) >>> 16) - memory.size();
-  if (wanted > 0 && memory.grow(max(wanted, GROWTH)) < 0) unreachable();
+  if (free < at || (wanted > 0 && memory.grow(max(wanted, GROWTH)) < 0)) unreachable();
   return at;
 }
 

@@ -2,7 +2,7 @@
 
 import type { TypeId, TypeTable } from '../../model/table.ts';
 import { BPFTOOL_EPILOGUE, BPFTOOL_PROLOGUE, KFUNC_EPILOGUE, KFUNC_PROLOGUE } from './frame.ts';
-import { HeaderModule, type HeaderSink } from './module.ts';
+import { type HeaderModule, type HeaderSink, writeBy } from './module.ts';
 
 /** What `bpftool btf dump` is told besides the file. */
 export interface BpftoolHeaderOptions {
@@ -19,9 +19,12 @@ export interface BpftoolHeaderOptions {
 export function writeBpftoolHeader(
   table: TypeTable,
   sink: HeaderSink,
-  { rootIds, unsorted = false }: BpftoolHeaderOptions = {},
+  options: BpftoolHeaderOptions = {},
 ): void {
-  const header = new HeaderModule(table, sink, { isCompat: true, isScoped: false });
+  writeBy(table, sink, { isCompat: true, isScoped: false }, (header) => writeParts(header, options));
+}
+
+function writeParts(header: HeaderModule, { rootIds, unsorted = false }: BpftoolHeaderOptions): void {
   const { parts } = header;
   header.literal(BPFTOOL_PROLOGUE);
   try {

@@ -11,7 +11,7 @@ import {
   KFUNC_PROLOGUE,
   prologue,
 } from './frame.ts';
-import { HeaderModule, type HeaderSink } from './module.ts';
+import { type HeaderModule, type HeaderSink, writeBy } from './module.ts';
 
 /** What a header holds, and for whom. */
 export interface HeaderOptions {
@@ -41,8 +41,12 @@ export interface HeaderOptions {
  * nest deeper than a compiler follows or repeat without end.
  */
 export function writeHeader(table: TypeTable, sink: HeaderSink, options: HeaderOptions = {}): void {
-  const { language = 'c', roots, names, declared = [], asserts = false } = options;
-  const header = new HeaderModule(table, sink, { isCompat: false, isScoped: language === 'c++' });
+  const style = { isCompat: false, isScoped: options.language === 'c++' };
+  writeBy(table, sink, style, (header) => writeParts(header, options));
+}
+
+function writeParts(header: HeaderModule, options: HeaderOptions): void {
+  const { roots, names, declared = [], asserts = false } = options;
   const { parts } = header;
   const kfuncs = keepKfuncs(header, options);
   const wanted = roots ?? (names && definitionsNamed(header, names));

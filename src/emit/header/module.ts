@@ -6,7 +6,7 @@
 import { TspaholeError } from '../../model/errors.ts';
 import { tableChain } from '../../model/queries.ts';
 import type { TypeId, TypeTable } from '../../model/table.ts';
-import { loadWasm } from '../../native/wasm.ts';
+import { isTrap, loadWasm } from '../../native/wasm.ts';
 
 /** Takes what has been written; the bytes are only valid during the call. */
 export type HeaderSink = (bytes: Uint8Array) => void;
@@ -45,12 +45,30 @@ interface Exports {
   nextNamed(name: number, first: TypeId): TypeId;
 }
 
+/**
+ * Writes a header by what `write` asks of the module. Throws `unsupported` where the module is not built, and `bad-data`
+ * where the types, or what is made of them, do not fit its memory.
+ */
+export function writeBy(
+  table: TypeTable,
+  sink: HeaderSink,
+  style: HeaderStyle,
+  write: (header: HeaderModule) => void,
+): void {
+  try {
+    write(new HeaderModule(table, sink, style));
+  } catch (error) {
+    if (!isTrap(error)) throw error;
+    throw new TspaholeError('bad-data', TOO_LARGE, {}, error);
+  }
+}
+
 /** One header in the making. */
 export class HeaderModule {
   readonly parts: Exports;
   readonly #sink: HeaderSink;
 
-  /** Gives a new module the types of a table and its bases. Throws `unsupported` where it is not built. */
+  /** Gives a new module the types of a table and its bases. */
   constructor(table: TypeTable, sink: HeaderSink, { isCompat, isScoped }: HeaderStyle) {
     const parts = loadWasm('header', {
       failure: { fail: (reason: number, id: TypeId) => this.#fail(reason, id) },
@@ -97,6 +115,8 @@ export class HeaderModule {
     const { parts } = this;
     const chain = tableChain(table);
     const nameBytes = chain.reduce((total, { strings }) => total + strings.bytes.length, 0);
+    const bytes = chain.reduce((total, { words }) => total + words.byteLength, nameBytes);
+    if (bytes > MAX_BYTES) throw new TspaholeError('bad-data', TOO_LARGE);
     let names = parts.beginTypes(table.end, table.pointerSize, nameBytes);
     for (const { words, starts, strings, firstId } of chain) {
       const wordsAt = parts.allocate(4 * words.length);
@@ -130,6 +150,9 @@ export class HeaderModule {
   }
 }
 
+/** A module has 4 GB of memory. */
+const MAX_BYTES = 2 ** 31;
+const TOO_LARGE = 'a header of these types would take more memory than there is';
 const NOT_BUILT = 'dist/wasm/header.wasm, which writes headers, is not there; run `npm run build`';
 
 /** By number, what src/wasm/header/failure.ts means. */
