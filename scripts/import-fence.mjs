@@ -44,7 +44,8 @@ export const FENCE = {
   layout: { may: ['model'], because: 'a layout is computed from types, whatever they were read from' },
   emit: {
     may: ['layout', 'native', 'model'],
-    because: 'emitters print what layout computed, long listings and headers in WebAssembly, and read no files',
+    because:
+      'emitters print what layout computed, long listings and headers in WebAssembly, and read no files',
   },
   model: { may: [], because: 'everything leans on the model, so it leans on nothing' },
 };

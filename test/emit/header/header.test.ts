@@ -23,6 +23,7 @@ import {
   typeTag,
   union,
 } from '../../support/btf-writer.ts';
+import { expectError } from '../../support/expect-error.ts';
 
 function headerOf(records: readonly TypeRecord[], options?: HeaderOptions): string {
   const chunks: Buffer[] = [];
@@ -296,6 +297,32 @@ describe('names', () => {
   });
 });
 
+describe('a header that is large', () => {
+  it('comes in parts that are the whole', () => {
+    const values = Array.from({ length: 20_000 }, (_, index): [string, number] => [`value_${index}`, index]);
+    const parts: Buffer[] = [];
+    writeHeader(decodeBtf(btf([enum32('e', values)])), (bytes) => void parts.push(Buffer.from(bytes)));
+    const lines = values.map(([name, value]) => `\t${name} = ${value},\n`);
+    expect(parts.length).toBeGreaterThan(5);
+    expect(Buffer.concat(parts).toString('latin1')).toContain(`enum e {\n${lines.join('')}};\n`);
+  });
+
+  it('may have names of any length', () => {
+    const name = 'n'.repeat(200_000);
+    expect(typesOf([INT, struct(name, 4, [[name, 1, 0]])])).toBe(`struct ${name} {\n\tint ${name};\n};\n\n`);
+  });
+
+  it('has 10,000 names more than once', () => {
+    const names = Array.from({ length: 10_000 }, (_, index) => `t${index}`);
+    const text = typesOf([
+      INT,
+      ...names.map((name) => typedef(name, 1)),
+      ...names.map((name) => typedef(name, 1)),
+    ]);
+    expect(new Set(text.match(/\bt\w+(?=;)/g)).size).toBe(20_000);
+  });
+});
+
 describe('types that are not the same everywhere', () => {
   it('bool and its values are left to compilers that have them', () => {
     const types = [
@@ -445,6 +472,17 @@ describe('options', () => {
     expect(typesOf(types, { roots: [3] })).toBe(
       'struct in {\n\tint a;\n};\n\nstruct out {\n\tstruct in in;\n\tint p;\n};\n\n',
     );
+  });
+
+  it('only the types of some names, by name and id, with what they need', () => {
+    const twice = [...types, typedef('in', 1), typedef('in_too', 1)];
+    expect(typesOf(twice, { names: ['out', 'in', 'in'] })).toBe(
+      'struct in {\n\tint a;\n};\n\ntypedef int in;\n\nstruct out {\n\tstruct in in;\n\tint p;\n};\n\n',
+    );
+  });
+
+  it('a name that no type has is an error', () => {
+    expectError(() => typesOf(types, { names: ['in', 'ou'] }), 'not-found', 'like ou');
   });
 
   it('types that are only declared', () => {
