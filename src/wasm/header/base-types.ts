@@ -13,7 +13,7 @@ const CHARACTER: u32 = 2;
 const BOOLEAN: u32 = 4;
 
 /** What stands for an int or float in a header: its own name; the compiler's; one that the header defines. */
-export const OWN = 0;
+const OWN = 0;
 export const COMPILERS = 1;
 export const DEFINED = 2;
 

@@ -8,7 +8,7 @@ import { reserveName } from './names';
 import { order } from './order';
 import { put } from './output';
 import { ENTRY, ID, newEntries, setEntry, sortEntries } from './sort';
-import { compare, equals } from './texts';
+import { equals, isSame } from './texts';
 import { emptyText, end, nameOfRecord, recordOf, tagAt, tagCount } from './types';
 
 /** The component of a tag that is about the function itself. */
@@ -46,7 +46,7 @@ export function kfuncName(index: u32): usize {
 
 /** Whether a kfunc has the name of the one before. */
 export function isRepeatedKfunc(index: u32): bool {
-  return index > 0 && compare(kfuncName(index - 1), kfuncName(index), usize.MAX_VALUE - 8) === 0;
+  return index > 0 && isSame(kfuncName(index - 1), kfuncName(index));
 }
 
 /** Keeps the kfuncs whose byte at `keeps` is not 0, and their names from types. */

@@ -70,10 +70,6 @@ export function recordOf(id: u32): usize {
   return load<u32>(records + (min<u32>(id, end) << 2));
 }
 
-export function kindById(id: u32): i32 {
-  return kindOf(recordOf(id));
-}
-
 /** Address of the text at a name offset, which ends with a NUL; 0 for no name. */
 export function nameAt(offset: u32): usize {
   if (offset === 0) return 0;
