@@ -9,7 +9,6 @@ import { join } from 'node:path';
 /** What is used of the runtime's own, which the types of node leave out. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly RuntimeError: new () => Error;
   readonly Instance: new (module: object, imports: WasmImports) => { readonly exports: object };
 };
 
@@ -18,7 +17,7 @@ export type WasmImports = Readonly<Record<string, object>>;
 
 /** Whether a module has ended where it must not go on, which is what it does when memory runs out. */
 export function isTrap(error: unknown): boolean {
-  return error instanceof WebAssembly.RuntimeError;
+  return error instanceof Error && error.name === 'RuntimeError';
 }
 
 /** Where the package's root lies from here: two folders up from src/native and dist/cli, three from dist/lib/native. */

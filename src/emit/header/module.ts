@@ -153,7 +153,8 @@ export class HeaderModule {
 /** A module has 4 GB of memory. */
 const MAX_BYTES = 2 ** 31;
 const TOO_LARGE = 'a header of these types would take more memory than there is';
-const NOT_BUILT = 'dist/wasm/header.wasm, which writes headers, is not there; run `npm run build`';
+const NOT_BUILT =
+  'what writes headers cannot run: dist/wasm/header.wasm is not built, or this runtime has no WebAssembly';
 
 /** By number, what src/wasm/header/failure.ts means. */
 const FAILURES: Readonly<Record<number, (id: TypeId, type: string) => string>> = {
