@@ -63,8 +63,8 @@ export {
   findFunctions,
   findTypeWhere,
   firstTypedefs,
-  tableChain,
 } from './model/queries.ts';
+export { tableChain } from './model/table.ts';
 export { askKernel } from './native/bpf.ts';
 export { eraseAtInterrupt } from './native/interrupt.ts';
 export { leaveAtOnce } from './native/map.ts';

@@ -1,8 +1,7 @@
 /** `CoreTarget`: the types of a kernel and its modules, and the candidates that a type of an object has there. */
 
 import { Kind } from '../model/kinds.ts';
-import { tableChain } from '../model/queries.ts';
-import type { TypeId, TypeTable } from '../model/table.ts';
+import { type TypeId, type TypeTable, tableChain } from '../model/table.ts';
 import { isEnum, sameKind } from './elements.ts';
 import { NameIndex } from './name-index.ts';
 

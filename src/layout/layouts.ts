@@ -4,8 +4,8 @@
  */
 
 import { Kind } from '../model/kinds.ts';
-import { compositeIds, tableChain } from '../model/queries.ts';
-import type { TypeId, TypeTable } from '../model/table.ts';
+import { compositeIds } from '../model/queries.ts';
+import { type TypeId, type TypeTable, tableChain } from '../model/table.ts';
 import { MemberColumns } from './member-columns.ts';
 import { PackedInference } from './packed.ts';
 import {

@@ -4,9 +4,9 @@
  */
 
 import { Kind } from '../model/kinds.ts';
-import { tableChain, wordsWithValue } from '../model/queries.ts';
+import { wordsWithValue } from '../model/queries.ts';
 import { HEADER_WORDS, memberBitOffset } from '../model/records.ts';
-import type { TypeId, TypeTable } from '../model/table.ts';
+import { type TypeId, type TypeTable, tableChain } from '../model/table.ts';
 import type { Layouts } from './layouts.ts';
 import { NO_OFFSET } from './member-columns.ts';
 import { CONTRADICTS, MISPLACES, type Placements, WASTE_FIELDS } from './placement.ts';

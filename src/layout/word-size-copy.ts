@@ -1,10 +1,9 @@
 /** Copies of type tables whose records may be changed, under another size of pointers. */
 
 import { Kind } from '../model/kinds.ts';
-import { tableChain } from '../model/queries.ts';
 import { makeInfo } from '../model/records.ts';
 import { StringTable } from '../model/strings.ts';
-import { TypeTable } from '../model/table.ts';
+import { TypeTable, tableChain } from '../model/table.ts';
 
 /** An int type that a table lacks. */
 export interface NewInt {

@@ -2,7 +2,7 @@
 
 import { Kind } from './kinds.ts';
 import type { StringTable } from './strings.ts';
-import type { TypeId, TypeTable } from './table.ts';
+import { type TypeId, type TypeTable, tableChain } from './table.ts';
 
 /** Kinds that a user asks for by name. */
 function isNamedKind(kind: number): boolean {
@@ -143,13 +143,6 @@ function nameOffsets(table: TypeTable, name: string): ReadonlySet<number> {
     }
   }
   return new Set([...whole, ...tails]);
-}
-
-/** The tables that make up `table`, the lowest base first. */
-export function tableChain(table: TypeTable): TypeTable[] {
-  const chain: TypeTable[] = [];
-  for (let part: TypeTable | undefined = table; part !== undefined; part = part.base) chain.unshift(part);
-  return chain;
 }
 
 /** Ids of all structs and unions of a table and its bases, ascending. */

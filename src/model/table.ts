@@ -146,3 +146,10 @@ export class TypeTable {
     return this.base === undefined ? 0 : this.base.#header(id, word);
   }
 }
+
+/** The tables that make up `table`, the lowest base first. */
+export function tableChain(table: TypeTable): TypeTable[] {
+  const chain: TypeTable[] = [];
+  for (let part: TypeTable | undefined = table; part !== undefined; part = part.base) chain.unshift(part);
+  return chain;
+}

@@ -1,8 +1,8 @@
 /** Functions and tracepoints of a table, by name. */
 
 import { Kind } from '../model/kinds.ts';
-import { findFunctions, findTypeByName, tableChain } from '../model/queries.ts';
-import type { TypeId, TypeTable } from '../model/table.ts';
+import { findFunctions, findTypeByName } from '../model/queries.ts';
+import { type TypeId, type TypeTable, tableChain } from '../model/table.ts';
 import type { FuncProtoType } from '../model/types.ts';
 import { declarationText } from './c-text.ts';
 

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { decodeBtf } from '../../src/btf/decode.ts';
-import { findTypeByName, firstTypedefs, tableChain } from '../../src/model/queries.ts';
+import { findTypeByName, firstTypedefs } from '../../src/model/queries.ts';
+import { tableChain } from '../../src/model/table.ts';
 import {
   btf,
   enum32,

@@ -4,8 +4,7 @@
  */
 
 import { TspaholeError } from '../../model/errors.ts';
-import { tableChain } from '../../model/queries.ts';
-import type { TypeId, TypeTable } from '../../model/table.ts';
+import { type TypeId, type TypeTable, tableChain } from '../../model/table.ts';
 import { isTrap, loadWasm } from '../../native/wasm.ts';
 
 /** Takes what has been written; the bytes are only valid during the call. */

@@ -2,8 +2,7 @@
 
 import { TspaholeError } from '../../model/errors.ts';
 import { Kind } from '../../model/kinds.ts';
-import { tableChain } from '../../model/queries.ts';
-import type { TypeId, TypeTable } from '../../model/table.ts';
+import { type TypeId, type TypeTable, tableChain } from '../../model/table.ts';
 
 /** Types to define and types to declare. */
 interface HeaderSelection {
