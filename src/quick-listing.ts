@@ -1,9 +1,9 @@
 /**
- * A few types of the running kernel by name, in the default layout: from the file to the text without a `TypeTable`, which
- * most calls of the command line ask for and which a start should not be felt in.
+ * A few types of the running kernel, or of another file of BTF, by name, in the default layout: from the file to the text
+ * without a `TypeTable`, which most calls of the command line ask for and which a start should not be felt in.
  */
 
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import {
   COMMON_WORDS,
   EMPTY_MEANS_VOID,
@@ -39,8 +39,7 @@ const MAX_NAME = 500;
 const NAME_ROOM = 512;
 
 /**
- * The text of the structs and unions with these names in a file of /sys/kernel/btf that has no base, each followed by
- * an empty line. Undefined where not all of them are plain structs and unions of a plain file: then nothing is known, not
+ * The text of the structs and unions with these names in a file of BTF that has no base, each followed by an empty line. Undefined where not all of them are plain structs and unions of a plain file: then nothing is known, not
  * even that there is an error, and the usual way must be gone. Never throws.
  */
 export function listQuickly(
@@ -48,10 +47,10 @@ export function listQuickly(
   names: readonly string[],
   options: QuickOptions,
 ): Uint8Array | undefined {
-  let file: KernelFile | undefined;
+  let file: TypesFile | undefined;
   try {
     file = openFile(path);
-    return listFrom(file, names, options);
+    return isBtf(file) ? listFrom(file, names, options) : undefined;
   } catch {
     return undefined;
   } finally {
@@ -59,21 +58,23 @@ export function listQuickly(
   }
 }
 
-/** A file of sysfs, which the kernel maps, or gives a page at a time. */
-interface KernelFile {
+/** A file; one of sysfs the kernel maps, or gives a page at a time. */
+interface TypesFile {
   readonly byteSize: number;
   /** Reads bytes from an offset on, as many as `into` takes. Throws where there are fewer. */
   read(offset: number, into: Uint8Array): void;
   close(): void;
 }
 
-function openFile(path: string): KernelFile {
+function openFile(path: string): TypesFile {
   const mapped = mapSysfs(path);
   if (mapped !== undefined) {
     const read = (offset: number, into: Uint8Array): void =>
       into.set(mapped.subarray(offset, offset + into.length));
     return { byteSize: mapped.length, read, close: () => undefined };
   }
+  const file = statSync(path);
+  if (!file.isFile()) throw new Error('what can be read but once is left to others');
   const descriptor = openSync(path, 'r');
   const read = (offset: number, into: Uint8Array): void => {
     for (let done = 0, count = 0; done < into.length; done += count) {
@@ -81,11 +82,18 @@ function openFile(path: string): KernelFile {
       if (count === 0) throw new Error('the file is shorter than it said');
     }
   };
-  return { byteSize: fstatSync(descriptor).size, read, close: () => closeSync(descriptor) };
+  return { byteSize: file.size, read, close: () => closeSync(descriptor) };
+}
+
+/** Whether a file may be for the module, which takes the least significant byte first. */
+function isBtf(file: TypesFile): boolean {
+  const magic = new Uint8Array(2);
+  if (file.byteSize > magic.length) file.read(0, magic);
+  return magic[0] === 0x9f && magic[1] === 0xeb;
 }
 
 function listFrom(
-  file: KernelFile,
+  file: TypesFile,
   names: readonly string[],
   { cachelineSize, compat }: QuickOptions,
 ): Uint8Array | undefined {
@@ -113,7 +121,7 @@ function viewOf({ memory }: ListingModule, at: number, byteSize: number): Uint8A
 }
 
 /** Reads all but the names, which come when they are needed. Returns whether the module takes it. */
-function readTypes(module: ListingModule, file: KernelFile, blob: number): boolean {
+function readTypes(module: ListingModule, file: TypesFile, blob: number): boolean {
   file.read(0, viewOf(module, blob, Math.min(BTF_HEADER_BYTES, file.byteSize)));
   if (module.openBlob(blob, file.byteSize) === 0) return false;
   const { blobWords, blobWordCount, blobNames, blobNameBytes } = module;
