@@ -16,7 +16,7 @@ import { loadDwarf } from './load/dwarf.ts';
 import { openPacked, type Packed } from './load/packed.ts';
 import { TspaholeError, withPlace } from './model/errors.ts';
 import type { TypeTable } from './model/table.ts';
-import { mappedIndexer, mapSysfs, RUNNING_KERNEL_BTF } from './native/map.ts';
+import { mapSysfs, RUNNING_KERNEL_BTF, recordIndexer } from './native/map.ts';
 
 /** A format that types are read from. */
 export type TypeFormat = 'dwarf' | 'btf';
@@ -96,7 +96,8 @@ function loadSource(path: string, options: LoadOptions): TypeSource {
   try {
     const head = source.read(0, Math.min(4, source.size));
     if (isBtf(head) && formats.includes('btf')) {
-      return btfSource(path, decodeBtf(source.read(0, source.size), options));
+      const indexer = recordIndexer(source.size);
+      return btfSource(path, decodeBtf(source.read(0, source.size), { ...options, indexer }));
     }
     if (isElf(head)) return loadElf(path, source, options);
     if (isBtf(head)) throw nothingOf(formats);
@@ -154,7 +155,7 @@ function decodeSysfs(path: string, { base }: LoadOptions): TypeTable {
   const needsBase = base === undefined && basename(path) !== 'vmlinux';
   const vmlinux = needsBase ? loadSync(join(dirname(path), 'vmlinux')).table() : base;
   const bytes = mapSysfs(path) ?? readSysfs(path);
-  return decodeBtf(bytes, { base: vmlinux, indexer: mappedIndexer() });
+  return decodeBtf(bytes, { base: vmlinux, indexer: recordIndexer(bytes.length) });
 }
 
 function readSysfs(path: string): Uint8Array {
@@ -202,7 +203,9 @@ function loadBtfSection(
   if (section === undefined) return undefined;
   const pointerSize = elf.header.wordSize;
   const distilled = decodeDistilledBase(elf, pointerSize);
-  const table = decodeBtf(section.data(), { base: distilled ?? options.base, pointerSize });
+  const data = section.data();
+  const indexer = recordIndexer(data.length);
+  const table = decodeBtf(data, { base: distilled ?? options.base, pointerSize, indexer });
   const isMoved = distilled !== undefined && options.base !== undefined;
   return btfSource(path, isMoved ? relocate(table, options.base) : table, notes);
 }

@@ -17,7 +17,7 @@ import {
   NARROWS_COUNTERS,
   READS_LEGACY,
 } from './native/listing-module.ts';
-import { mappedIndexer, mapSysfs, populate } from './native/map.ts';
+import { mapSysfs, populate, recordIndexer } from './native/map.ts';
 
 /** How {@link listQuickly} prints. */
 export interface QuickOptions {
@@ -142,7 +142,7 @@ function findRecords(module: ListingModule): number {
   const starts = new Uint32Array(buffer, blobStarts.value, Math.floor(words.length / COMMON_WORDS));
   const extraWords = viewOf(module, kindWords.value, KINDS);
   const elementWords = viewOf(module, kindWords.value + KINDS, KINDS);
-  return mappedIndexer()?.(words, extraWords, elementWords, starts) ?? module.findRecords();
+  return recordIndexer(words.byteLength)?.(words, extraWords, elementWords, starts) ?? module.findRecords();
 }
 
 /** Id of the first type of a name, 0 for none. `room` is an address with {@link NAME_ROOM} bytes. */

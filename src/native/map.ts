@@ -60,10 +60,15 @@ function mapBinding(): MapBinding | undefined {
   return binding;
 }
 
-/** What finds the records of BTF that {@link mapSysfs} mapped, for `decodeBtf`; undefined before it mapped any. */
-export function mappedIndexer(): MapBinding['indexRecords'] | undefined {
-  return binding?.indexRecords;
+/**
+ * What finds records faster than a loop that was just loaded, for `decodeBtf`: undefined where the addon is missing, or has
+ * not been loaded and would take longer to load than it saves with so many bytes of records.
+ */
+export function recordIndexer(byteSize: number): MapBinding['indexRecords'] | undefined {
+  return byteSize >= WORTH_LOADING ? mapBinding()?.indexRecords : binding?.indexRecords;
 }
+
+const WORTH_LOADING = 1 << 20;
 
 /**
  * Ends the process with an exit code at once, where the addon has been loaded: taking node apart takes milliseconds. Only

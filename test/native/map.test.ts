@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeBtf } from '../../src/btf/decode.ts';
 import type { TypeTable } from '../../src/model/table.ts';
 import { loadBinding } from '../../src/native/binding.ts';
-import { mappedIndexer, mapSysfs } from '../../src/native/map.ts';
+import { mapSysfs, recordIndexer } from '../../src/native/map.ts';
 
 const kernelBtf = '/sys/kernel/btf/vmlinux';
 interface Addon {
@@ -103,7 +103,7 @@ describe('mapSysfs', () => {
 
   it.skipIf(mapped === undefined)('gives the records of the running kernel that reading gives', () => {
     const bytes = mapped as Uint8Array;
-    const found = decodeBtf(bytes, { indexer: mappedIndexer() });
+    const found = decodeBtf(bytes, { indexer: recordIndexer(bytes.length) });
     const bytesOf = ({ starts }: TypeTable): Buffer => Buffer.from(new Uint32Array(starts).buffer);
     expect(bytesOf(found).equals(bytesOf(decodeBtf(bytes)))).toBe(true);
   });

@@ -3,7 +3,7 @@
  * the types that are asked for and hands them to a renderer, which alone knows how they are printed.
  */
 
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from 'node:fs';
 import {
   type LoadOptions,
   loadSync,
@@ -62,11 +62,35 @@ async function progressOf(
   settings: ListSettings,
   streams: Streams,
 ): Promise<{ readonly streams: Streams; readonly progress?: Progress }> {
-  const { files, formatPath, progress } = settings;
-  if (!progress || (files.length === 0 && !formatPath?.includes('dwarf'))) return { streams };
+  if (!settings.progress || !mayReadDwarf(settings)) return { streams };
   const { withProgress } = await import('../progress.ts');
   return withProgress(streams);
 }
+
+function mayReadDwarf({ files, formatPath }: ListSettings): boolean {
+  if (formatPath?.includes('dwarf') === false) return false;
+  return files.length === 0 ? formatPath !== undefined : !files.every(isRawBtf);
+}
+
+function isRawBtf(path: string): boolean {
+  try {
+    // Others may be read but once.
+    if (!statSync(path).isFile()) return false;
+    const file = openSync(path, 'r');
+    try {
+      const magic = Buffer.alloc(BTF_MAGICS[0].length);
+      readSync(file, magic);
+      return BTF_MAGICS.some((known) => magic.equals(known));
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
+  }
+}
+
+/** In both byte orders. */
+const BTF_MAGICS = [Buffer.of(0x9f, 0xeb), Buffer.of(0xeb, 0x9f)] as const;
 
 /** BTF where there is some and it may be read, else the vmlinux that is installed. */
 async function runningKernel({ formatPath }: ListSettings, { env }: Streams): Promise<string | undefined> {
