@@ -14,7 +14,9 @@ import { findTypeByName } from '../src/model/queries.ts';
 import type { TypeTable } from '../src/model/table.ts';
 import { RUNNING_KERNEL_BTF } from '../src/native/map.ts';
 import { listQuickly } from '../src/quick-listing.ts';
+import { btf, type MemberSpec, struct } from './support/btf-writer.ts';
 import { fixtureFiles, fixturePath, fixtureTable } from './support/fixtures.ts';
+import { BASICS, INT } from './support/print.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tspahole-quick-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -87,6 +89,22 @@ describe('types by name are printed as in a listing', () => {
       expect(quickly(RUNNING_KERNEL_BTF, names, compat)).toBe(listed(table, names, compat));
     }
   });
+});
+
+it('a struct with thousands of bitfields is left to the listing, and so is what holds it', () => {
+  const count = 5000;
+  const members = Array.from({ length: count }, (_, index): MemberSpec => [`b${index}`, INT, index * 32, 7]);
+  const large = struct('large', 4 * count, members);
+  const holder = struct('holder', 4 * count + 4, [
+    ['large', 4, 0],
+    ['last', INT, 32 * count],
+  ]);
+  const few = struct('few', 8, [['a', INT, 0, 3]]);
+  const file = join(folder, 'bitfields');
+  writeFileSync(file, btf([...BASICS, large, holder, few]));
+  const table = decodeBtf(readFileSync(file));
+  for (const name of ['large', 'holder']) expect(quickly(file, [name], false)).toBeUndefined();
+  expect(quickly(file, ['few'], false)).toBe(listed(table, ['few'], false));
 });
 
 describe('nothing is printed', () => {

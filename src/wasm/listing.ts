@@ -24,6 +24,7 @@ import {
   HAS_BITFIELDS,
   HOLE,
   inferAlignment,
+  isIncomplete,
   MISPLACES,
   PLACE,
   PRE_BIT_HOLE,
@@ -68,6 +69,7 @@ import {
   textOf,
 } from './type-texts';
 
+/** What the host calls, and the columns that it goes on with. */
 export {
   blobNameBytes,
   blobNames,
@@ -79,7 +81,6 @@ export {
   openBlob,
   useBlob,
 } from './blob';
-/** What the host calls, and the columns that it goes on with. */
 export { alignments, compositeOf, legacyBitfields, sizes } from './facts';
 export { find } from './find';
 export { inferFromHolders } from './holders';
@@ -182,7 +183,7 @@ export function print(id: u32): bool {
   const kind = kindOf(record);
   if ((kind !== Kind.Struct && kind !== Kind.Union) || nameOf(record) === 0) return false;
   const behind = putType(text + textLength, id, record, kind);
-  if (behind === 0) return false;
+  if (behind === 0 || isIncomplete) return false;
   textLength = behind - text;
   return true;
 }

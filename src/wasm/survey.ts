@@ -106,8 +106,8 @@ function surveyOne(id: u32, isStruct: bool): void {
     const type = load<u32>(at, 4);
     const offsetWord = load<u32>(at, 8);
     if ((offsetWord & bitfield) !== 0 || isLegacyBitfield(type)) {
-      place(id, isStruct);
-      release(record);
+      if (place(id, isStruct) !== 0) release(record);
+      else isIncomplete = true;
       return;
     }
     const size = sizeOf(type);
@@ -173,6 +173,8 @@ let places: usize = 0;
 let placed: u32 = 0;
 /** More members in such types, together, are for the host; of all types those of one always have room. */
 let maxPlaced: u32 = 0;
+/** Whether what is known of some type is not all, for want of that room. Nothing may be printed then. */
+export let isIncomplete: bool = false;
 const FEW_PLACED: u32 = 0x1000;
 
 /** Places the members of a type; 0 where there is no room. {@link release} gives the room back. */
