@@ -38,7 +38,8 @@ async function record() {
   for (const args of commands) await start([process.execPath, 'tspahole', ...args]);
   rmSync(folder, { recursive: true });
   // Bytecode is for the flags that it was made with; src/cli/single-tier.ts leaves some that its own implied.
-  for (const flag of ['--flush-bytecode', '--wasm-tier-up', '--wasm-dynamic-tiering']) setFlagsFromString(flag);
+  for (const flag of ['--flush-bytecode', '--wasm-tier-up', '--wasm-dynamic-tiering'])
+    setFlagsFromString(flag);
   for (const [name, { script }] of loadedChunks()) {
     writeFileSync(new URL(`${name}.bytecode`, bundle), script.createCachedData());
   }
