@@ -14,7 +14,7 @@ import { findTypeByName } from '../src/model/queries.ts';
 import type { TypeTable } from '../src/model/table.ts';
 import { RUNNING_KERNEL_BTF } from '../src/native/map.ts';
 import { listQuickly } from '../src/quick-listing.ts';
-import { btf, type MemberSpec, struct } from './support/btf-writer.ts';
+import { btf, type MemberSpec, struct, union } from './support/btf-writer.ts';
 import { fixtureFiles, fixturePath, fixtureTable } from './support/fixtures.ts';
 import { BASICS, INT } from './support/print.ts';
 
@@ -105,6 +105,17 @@ it('a struct with thousands of bitfields is left to the listing, and so is what 
   const table = decodeBtf(readFileSync(file));
   for (const name of ['large', 'holder']) expect(quickly(file, [name], false)).toBeUndefined();
   expect(quickly(file, ['few'], false)).toBe(listed(table, ['few'], false));
+});
+
+it('a type that is held very often takes no time', () => {
+  const count = 200_000;
+  const file = join(folder, 'held');
+  const members = Array.from({ length: count }, (): MemberSpec => ['m', 4, 0]);
+  // Its size contradicts the alignment of its members.
+  const records = [...BASICS, struct('s', 4, [['a', INT, 0]]), union('u', 6, members)];
+  const bytes = btf(records);
+  writeFileSync(file, bytes);
+  expect(quickly(file, ['s'], false)).toBe(listed(decodeBtf(bytes), ['s'], false));
 });
 
 describe('nothing is printed', () => {

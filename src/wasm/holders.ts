@@ -16,10 +16,12 @@ import {
   thirdOf,
 } from './table';
 
-/** The type and its aliases, and by id whether it is one of them. */
+/** The type and its aliases, and by id whether it is one of them, or a holder that has been looked at. */
 let aliases: usize = 0;
 let aliasCount: u32 = 0;
-let isKnown: usize = 0;
+let known: usize = 0;
+const ALIAS: u8 = 1;
+const HOLDER: u8 = 2;
 
 /** Infers about one struct from all types that hold it, as inferring from all types would. */
 export function inferFromHolders(id: u32): void {
@@ -27,7 +29,7 @@ export function inferFromHolders(id: u32): void {
   if (kind !== Kind.Struct && kind !== Kind.Union) return;
   const natural = alignmentOf(id);
   aliases = allocate((<usize>end) << 2);
-  isKnown = allocate(end);
+  known = allocate(end);
   aliasCount = 0;
   addAlias(id);
   // What is added while the list is walked is walked too.
@@ -36,8 +38,8 @@ export function inferFromHolders(id: u32): void {
 }
 
 function addAlias(id: u32): void {
-  if (load<u8>(isKnown + id) !== 0) return;
-  store<u8>(isKnown + id, 1);
+  if (load<u8>(known + id) !== 0) return;
+  store<u8>(known + id, ALIAS);
   store<u32>(aliases + (aliasCount << 2), id);
   aliasCount++;
 }
@@ -51,7 +53,11 @@ function inferFromUsers(type: u32, natural: u32): void {
     const place = at - record;
     if (kind === Kind.Struct || kind === Kind.Union) {
       const isMember = place > HEADER && (place - HEADER) % MEMBER === 4;
-      if (isMember && isMisplaced(record, at, natural)) inferFrom(user);
+      // A holder may have the type many times, and says the same each time.
+      if (isMember && load<u8>(known + user) !== HOLDER && isMisplaced(record, at, natural)) {
+        store<u8>(known + user, HOLDER);
+        inferFrom(user);
+      }
     } else if (place === 8 && isAlias(kind)) addAlias(user);
   }
 }
