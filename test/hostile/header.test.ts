@@ -99,6 +99,27 @@ describe('headers of damaged types', () => {
   });
 });
 
+it('headers have room for arrays of arrays', () => {
+  const dimensions = 500;
+  const types = Array.from({ length: 40 }, (_, index) => typedef(`t${index}`, dimensions + 2));
+  const wanted = types.map((_, index) => `typedef int t${index}${'[4294967295]'.repeat(dimensions)};`);
+  const arrays = Array.from({ length: dimensions }, (_, index) =>
+    array(index === 0 ? 1 : index + 2, 1, 0xffff_ffff),
+  );
+  // What stands in front decides where in the buffer they lie.
+  for (const length of [1, 2000, 4000]) {
+    const before = [int('int', 4, 'signed'), typedef('p'.repeat(length), 1)];
+
+    const table = decodeBtf(btf([...before, ...arrays, ...types]));
+    for (const write of [writeHeader, writeBpftoolHeader]) {
+      const chunks: Buffer[] = [];
+      write(table, (bytes) => void chunks.push(Buffer.from(bytes)));
+      const lines = Buffer.concat(chunks).toString('latin1').split('\n');
+      expect(lines.filter((line) => line.startsWith('typedef int t'))).toEqual(wanted);
+    }
+  }
+});
+
 describe('headers that would have no end are refused', () => {
   it.each<[string, TypeRecord[]]>([
     ['a struct in itself', [int('int', 4), struct('s', 8, [['s', 2, 0]])]],

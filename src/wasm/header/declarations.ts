@@ -195,7 +195,8 @@ function putArray(id: u32, bottom: u32, name: usize, level: u32, wasPointer: boo
     nest(id, bottom, name, level);
     if (!isArray) putByte(41);
   }
-  putByte(91);
+  // Dimensions may follow one another without end: this sees to it that there is room.
+  put('[');
   putNumber(dimensionOf(recordOf(id)));
   putByte(93);
 }
