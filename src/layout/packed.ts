@@ -108,7 +108,7 @@ export class PackedInference {
     const start = this.#layouts.firstMember(id);
     for (let index = start + facts.table.vlen(id) - 1; index >= start; index--) {
       const place = isUnion ? facts.table.sizeOrType(id) : (members.byteOffset[index] as number);
-      if (place === NO_OFFSET && !facts.paholeClasses) continue;
+      if (!isUnion && place === NO_OFFSET && !facts.paholeClasses) continue;
       const struct = facts.strip(members.typeId[index] as number);
       if (facts.table.kind(struct) !== Kind.Struct || place % facts.alignmentOf(struct) === 0) continue;
       this.#isPacked[struct] = 1;

@@ -82,7 +82,8 @@ function measure(id: u32): u32 {
       if (kind === Kind.Int) {
         const used = extraOf(record, 0) & 0xff;
         size = readsLegacy ? third : used >>> 3;
-        if (readsLegacy && !isElement && used !== 0 && used !== third * 8) store<u8>(legacyBitfields + id, 1);
+        const isWhole = <u64>used === 8 * <u64>third;
+        if (readsLegacy && !isElement && used !== 0 && !isWhole) store<u8>(legacyBitfields + id, 1);
       } else if (kind === Kind.Enum || kind === Kind.Enum64) size = third === 0 ? 4 : third;
       else if (kind === Kind.Float) size = third;
       alignment = max<u32>(size, 1);

@@ -105,18 +105,17 @@ export function putNumber(at: usize, value: u32, width: u32): usize {
 
 /** Writes a number that may be negative in decimal. */
 export function putInteger(at: usize, value: i64): usize {
-  if (value < 0) {
-    at = putByte(at, 45);
-    value = -value;
-  }
+  if (value < 0) at = putByte(at, 45);
+  // The lowest number has no positive counterpart among the signed.
+  let left: u64 = value < 0 ? 0 - <u64>value : <u64>value;
   let digits: usize = 1;
-  for (let rest = value; rest >= 10; rest /= 10) digits++;
+  for (let rest = left; rest >= 10; rest /= 10) digits++;
   const last = at + digits;
   let place = last;
   do {
-    store<u8>(--place, <u32>(48 + (value % 10)));
-    value /= 10;
-  } while (value !== 0);
+    store<u8>(--place, <u32>(48 + (left % 10)));
+    left /= 10;
+  } while (left !== 0);
   return last;
 }
 

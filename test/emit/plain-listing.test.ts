@@ -13,6 +13,8 @@ import { TspaholeError } from '../../src/model/errors.ts';
 import type { TypeTable } from '../../src/model/table.ts';
 import {
   array,
+  enum64,
+  int,
   type MemberSpec,
   splitBtf,
   struct,
@@ -198,6 +200,29 @@ describe('bounds', () => {
   function shifted(record: TypeRecord): TypeRecord {
     return record.map((word, index) => (word === 4 && index === 4 ? 5 : word));
   }
+
+  it('the lowest number of an enum', () => {
+    const low = -(2n ** 63n);
+    const numbers = enum64(
+      '',
+      [
+        ['low', low],
+        ['high', ~low],
+      ],
+      { signed: true },
+    );
+    expect(expectSame(ofRecords(numbers, struct('s', 8, [['e', 4, 0]])))).toBe(0);
+  });
+
+  it('an int whose number of bits does not fit 32', () => {
+    const wide = int('wide', 0x2000_0004, 'signed', { bits: 32 });
+    expectSame(ofRecords(wide, struct('s', 0x2000_0004, [['a', 4, 0]])));
+  });
+
+  it('a union of the largest size', () => {
+    const part = struct('part', 4, [['a', INT, 0]]);
+    expectSame(ofRecords(part, union('u', 0xffff_ffff, [['p', 4, 0]])));
+  });
 
   it('inline types beyond the depth of the fast way', () => {
     const nested = Array.from({ length: 20 }, (_, depth) =>
