@@ -5,7 +5,15 @@
 
 import { alignmentOf, beginFacts, sizeOf } from './facts';
 import { Kind } from './kinds';
-import { beginPacked, inferAll, inferStruct, inferUnion, isPacked } from './packed';
+import {
+  beginPacked,
+  dropInferences,
+  inferAll,
+  inferStruct,
+  inferUnion,
+  isPacked,
+  keepInferences,
+} from './packed';
 import { beginRemarks, isTight, narrow8, putFooter, putHole, putTypeRemark } from './remarks';
 import { beginSeen, isRepeat } from './seen';
 import {
@@ -182,8 +190,12 @@ export function print(id: u32): bool {
   const record = recordOf(id);
   const kind = kindOf(record);
   if ((kind !== Kind.Struct && kind !== Kind.Union) || nameOf(record) === 0) return false;
+  keepInferences();
   const behind = putType(text + textLength, id, record, kind);
-  if (behind === 0 || isIncomplete) return false;
+  if (behind === 0 || isIncomplete) {
+    dropInferences();
+    return false;
+  }
   textLength = behind - text;
   return true;
 }

@@ -9,10 +9,34 @@ import { allocate, end, kindById, kindFlagOf, kindOf, MEMBER, recordOf, thirdOf,
 export let packed: usize = 0;
 export let inferred: usize = 0;
 
+/** Addresses of what has been set since {@link keepInferences}, 4 bytes for each, and their number. */
+let changes: usize = 0;
+let changeCount: u32 = 0;
+
 /** Begins with nothing. */
 export function beginPacked(): void {
   packed = allocate(end);
   inferred = allocate(end);
+  // Each entry of both is set once.
+  changes = allocate((<usize>end) << 3);
+  changeCount = 0;
+}
+
+/** Keeps what has been inferred so far. */
+export function keepInferences(): void {
+  changeCount = 0;
+}
+
+/** Forgets what has been inferred since: who prints the type instead depends on the order in which that is inferred. */
+export function dropInferences(): void {
+  for (; changeCount > 0; changeCount--) store<u8>(load<u32>(changes + ((changeCount - 1) << 2)), 0);
+}
+
+function set(at: usize): void {
+  if (load<u8>(at) !== 0) return;
+  store<u8>(at, 1);
+  store<u32>(changes + (changeCount << 2), <u32>at);
+  changeCount++;
 }
 
 /** Infers about every type, so that the answer does not depend on which were looked at before. */
@@ -31,14 +55,14 @@ export function inferStruct(id: u32): void {
   if (load<u8>(inferred + id) !== 0) return;
   survey(id);
   if (hasWaste(id)) markMisplaced(id);
-  else if ((load<u8>(flags + id) & CONTRADICTS) !== 0) store<u8>(packed + id, 1);
-  store<u8>(inferred + id, 1);
+  else if ((load<u8>(flags + id) & CONTRADICTS) !== 0) set(packed + id);
+  set(inferred + id);
 }
 
 /** A struct whose alignment does not divide the size of a union that holds it must be packed. */
 export function inferUnion(id: u32): void {
   if (load<u8>(inferred + id) !== 0) return;
-  store<u8>(inferred + id, 1);
+  set(inferred + id);
   survey(id);
   markMisplaced(id);
 }
@@ -64,7 +88,7 @@ function markMisplaced(id: u32): void {
     // A struct is no bitfield, so it lies where its first bit does.
     const place = isUnion ? thirdOf(record) : (load<u32>(at, 8) & offsetBits) >>> 3;
     if (place % alignmentOf(struct) === 0) continue;
-    store<u8>(packed + struct, 1);
-    store<u8>(inferred + struct, 1);
+    set(packed + struct);
+    set(inferred + struct);
   }
 }

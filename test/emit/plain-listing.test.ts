@@ -224,6 +224,20 @@ describe('bounds', () => {
     expectSame(ofRecords(part, union('u', 0xffff_ffff, [['p', 4, 0]])));
   });
 
+  it('what has been inferred of a type that is handed over half printed', () => {
+    const inner = struct('', 8, [['a', LONG, 0]]);
+    const holder = struct('', 24, [
+      ['c', CHAR, 0],
+      ['x', 4, 8],
+      ['d', CHAR, 160],
+    ]);
+    const odd = struct('odd', 0, [
+      ['first', 4, 0],
+      ['second', 5, 64],
+    ]);
+    expect(expectSame(ofRecords(inner, holder, odd))).toBeGreaterThan(0);
+  });
+
   it('inline types beyond the depth of the fast way', () => {
     const nested = Array.from({ length: 20 }, (_, depth) =>
       depth % 2 === 0
