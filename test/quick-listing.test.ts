@@ -16,7 +16,7 @@ import { RUNNING_KERNEL_BTF } from '../src/native/map.ts';
 import { listQuickly } from '../src/quick-listing.ts';
 import { btf, type MemberSpec, struct, union } from './support/btf-writer.ts';
 import { fixtureFiles, fixturePath, fixtureTable } from './support/fixtures.ts';
-import { BASICS, INT } from './support/print.ts';
+import { BASICS, CHAR, INT, LONG } from './support/print.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tspahole-quick-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -105,6 +105,23 @@ it('a struct with thousands of bitfields is left to the listing, and so is what 
   const table = decodeBtf(readFileSync(file));
   for (const name of ['large', 'holder']) expect(quickly(file, [name], false)).toBeUndefined();
   expect(quickly(file, ['few'], false)).toBe(listed(table, ['few'], false));
+});
+
+it('what a member wastes is said where its place says that it is packed', () => {
+  const file = join(folder, 'wasted');
+  const wasteful = struct('wasteful', 16, [
+    ['a', CHAR, 0],
+    ['b', LONG, 64],
+  ]);
+  const outer = struct('outer', 20, [
+    ['c', CHAR, 0],
+    ['w', 4, 8],
+  ]);
+  const bytes = btf([...BASICS, wasteful, outer]);
+  writeFileSync(file, bytes);
+  for (const compat of [false, true]) {
+    expect(quickly(file, ['outer'], compat)).toBe(listed(decodeBtf(bytes), ['outer'], compat));
+  }
 });
 
 it('a type that is held very often takes no time', () => {

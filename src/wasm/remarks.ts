@@ -2,7 +2,7 @@
 
 import { hasEmbeddedFlexibleArray, hasFlexibleArray, sizeOf } from './facts';
 import { inferStruct } from './packed';
-import { BIT_HOLES, BIT_PADDING, cachelineSize, HOLES, PADDING, wasteAt } from './survey';
+import { BIT_HOLES, BIT_PADDING, cachelineSize, HOLES, PADDING, survey, wasteAt } from './survey';
 import { allocate, end, recordOf, thirdOf, vlenOf } from './table';
 import {
   bitHoleBits,
@@ -63,6 +63,8 @@ export function putHole(at: usize, count: i64, isFurther: bool, level: u32, isBi
 /** Writes what the struct type of a member wastes; nothing where that is nothing. Counts it where `counts`. */
 export function putTypeRemark(at: usize, id: u32, level: u32, counts: bool): usize {
   const record = recordOf(id);
+  // What is known to be packed by its holders need not have been looked at.
+  survey(id);
   inferStruct(id);
   const isFlexible = hasFlexibleArray(record);
   const isEmbedded = hasEmbeddedFlexibleArray(id, 0);
